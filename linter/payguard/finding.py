@@ -1,0 +1,120 @@
+"""What payguard says: findings, where they stand, and inputs it could not read."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Severity(IntEnum):
+    """How bad a finding is, in IAM Access Analyzer's words; a higher value is worse."""
+
+    SUGGESTION = 1
+    WARNING = 2
+    SECURITY_WARNING = 3
+    ERROR = 4
+
+    @property
+    def label(self) -> str:
+        """The word that users read and write, such as ``security-warning``."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Severity.SUGGESTION: "suggestion",
+    Severity.WARNING: "warning",
+    Severity.SECURITY_WARNING: "security-warning",
+    Severity.ERROR: "error",
+}
+SEVERITIES = {label: severity for severity, label in _LABELS.items()}
+
+
+_QUOTED = 160
+
+
+def quote(text: str) -> str:
+    """Return ``text`` in double quotes, fit for a terminal and a log line.
+
+    Shortened in the middle beyond 160 characters; control characters are escaped, so that no
+    input can move the cursor or forge a line.
+    """
+    if len(text) > _QUOTED:
+        text = f"{text[: _QUOTED - 40]}…{text[-39:]}"
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return f'"{text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text file: lines and columns count from 1, the end column is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a finding stands: a file, a span in it, and the place in words of the document."""
+
+    path: str
+    span: Span
+    pointer: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One defect: what was found, where, why it is one, and how to mend it.
+
+    Attributes:
+        rule: the rule's id, such as ``unknown-action``.
+        severity: how bad it is.
+        message: the sentence, with the offending value quoted.
+        help: how to mend it; may be empty.
+        reference: the address of the page that says so; may be empty.
+        location: where it stands.
+        source: the source line at ``location``, for display; empty where there is none.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    help: str
+    reference: str
+    location: Location
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputError:
+    """An input that could not be read, or a rule that failed on it: never a clean exit.
+
+    ``line`` and ``column`` count from 1; 0 where the defect has no place in the file.
+    """
+
+    path: str
+    message: str
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of one run, ready for a reporter.
+
+    Attributes:
+        findings: ordered by path, line, column, rule.
+        errors: inputs that could not be checked.
+        documents: how many policy documents were checked.
+        files: how many files held them.
+        suppressed: how many findings a suppression silenced.
+        undecided: questions that could not be answered, one sentence each.
+    """
+
+    findings: tuple[Finding, ...]
+    errors: tuple[InputError, ...]
+    documents: int
+    files: int
+    suppressed: int = 0
+    undecided: tuple[Finding, ...] = ()

@@ -1,0 +1,1 @@
+"""The policy model: documents, statements, elements, conditions and their patterns."""

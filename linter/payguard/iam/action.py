@@ -1,0 +1,54 @@
+"""Action patterns such as ``bedrock-agentcore:Get*``, held against the catalog.
+
+Service prefix and action name are matched without regard to case.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from payguard.iam.wildcard import has_wildcard, matches
+from payguard_policies import catalog
+
+
+def split_action(text: str) -> tuple[str, str]:
+    """Return service prefix and action name as written; ``*`` alone is both.
+
+    A text without a colon has an empty service, which no action has.
+    """
+    if text == "*":
+        return "*", "*"
+    service, colon, name = text.partition(":")
+    return (service, name) if colon else ("", text)
+
+
+@lru_cache(maxsize=8192)
+def expand(text: str) -> tuple[str, ...]:
+    """Return every action the catalog knows that ``text`` matches, as ``service:Name``, sorted."""
+    service, name = split_action(text)
+    found: list[str] = []
+    for known in _services(service.lower()):
+        found += [f"{known}:{action}" for action in _names(known, name.lower())]
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def matches_action(pattern: str, action: str) -> bool:
+    """Tell whether ``pattern`` matches the one ``action``, given as ``service:Name``."""
+    return matches(pattern.lower(), action.lower())
+
+
+def _services(service: str) -> Iterator[str]:
+    if has_wildcard(service):
+        yield from (name for name in sorted(catalog.service_names()) if matches(service, name))
+    elif service in catalog.service_names():
+        yield service
+
+
+def _names(service: str, pattern: str) -> list[str]:
+    names = catalog.action_names(service)
+    if pattern == "*":
+        return sorted(names.values())
+    if not has_wildcard(pattern):
+        return [names[pattern]] if pattern in names else []
+    return sorted(name for lower, name in names.items() if matches(pattern, lower))

@@ -1,0 +1,165 @@
+"""Policy documents: a decoded JSON value seen as a policy with statements.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from payguard.iam.condition import Condition, conditions
+from payguard.iam.principal import Principal, principals
+
+# Where a document is attached decides what it may hold.
+IDENTITY = "identity"
+BOUNDARY = "boundary"
+SESSION = "session"
+SCP = "scp"
+RCP = "rcp"
+RESOURCE = "resource"
+TRUST = "trust"
+VPC_ENDPOINT = "vpc-endpoint"
+POLICY_TYPES = (IDENTITY, TRUST, RESOURCE, BOUNDARY, SESSION, SCP, RCP, VPC_ENDPOINT)
+WITHOUT_PRINCIPAL = frozenset({IDENTITY, BOUNDARY, SESSION, SCP})
+
+VERSIONS = ("2012-10-17", "2008-10-17")
+POLICY_ELEMENTS = ("Version", "Id", "Statement")
+STATEMENT_ELEMENTS = (
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+)
+EFFECTS = ("Allow", "Deny")
+
+_NONE: Sequence[Any] = ()
+
+
+def _elements(value: object) -> Sequence[Any]:
+    if type(value) is list:
+        return value
+    return _NONE if value is None else (value,)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a policy.
+
+    ``actions``, ``not_actions``, ``resources`` and ``not_resources`` hold the elements as written,
+    a single one as a sequence of one; in a malformed document an element may be no text.
+    ``value`` is the decoded JSON object; ``pointer`` is where it stands in the document.
+    """
+
+    value: Mapping[str, Any]
+    pointer: str
+    effect: str
+    actions: Sequence[Any]
+    not_actions: Sequence[Any]
+    resources: Sequence[Any]
+    not_resources: Sequence[Any]
+    version: str | None
+    policy_type: str
+
+    @property
+    def sid(self) -> str | None:
+        """The statement's identifier, if it has one that is text."""
+        sid = self.value.get("Sid")
+        return sid if isinstance(sid, str) else None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The entries of the condition block."""
+        return tuple(conditions(self.value.get("Condition")))
+
+    @property
+    def principals(self) -> tuple[Principal, ...]:
+        """The principals under ``Principal``."""
+        return tuple(principals(self.value, "Principal"))
+
+    def texts(self, element: str) -> Iterator[tuple[str, str]]:
+        """Yield (pointer relative to the statement, text) of each text under ``element``."""
+        value = self.value.get(element)
+        if isinstance(value, str):
+            yield f"/{element}", value
+        elif isinstance(value, list):
+            for index, text in enumerate(value):
+                if isinstance(text, str):
+                    yield f"/{element}/{index}", text
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy document: its type, its version as written, its statements."""
+
+    value: Mapping[str, Any]
+    policy_type: str
+    version: str | None
+    statements: tuple[Statement, ...]
+
+
+def parse_policy(value: Mapping[str, Any], policy_type: str = "") -> Policy:
+    """See a decoded JSON object as a policy.
+
+    Args:
+        value: the decoded document.
+        policy_type: one of POLICY_TYPES; empty to tell it from the document's shape.
+
+    Statements that are no objects are left out: the document rules report them.
+    """
+    version = value.get("Version")
+    version = version if isinstance(version, str) else None
+    raw = value.get("Statement")
+    kind = policy_type or guess_policy_type(value)
+    listed = isinstance(raw, list)
+    found = []
+    for index, item in enumerate(_elements(raw)):
+        if isinstance(item, dict):
+            place = f"/Statement/{index}" if listed else "/Statement"
+            found.append(_statement(item, place, version, kind))
+    return Policy(value, kind, version, tuple(found))
+
+
+def _statement(value: dict[str, Any], pointer: str, version: str | None, kind: str) -> Statement:
+    effect = value.get("Effect")
+    return Statement(
+        value,
+        pointer,
+        effect if isinstance(effect, str) else "",
+        _elements(value.get("Action")),
+        _elements(value.get("NotAction")),
+        _elements(value.get("Resource")),
+        _elements(value.get("NotResource")),
+        version,
+        kind,
+    )
+
+
+def guess_policy_type(value: Mapping[str, Any]) -> str:
+    """Tell identity, trust and resource policies apart by their shape.
+
+    A document that names principals is a resource policy, and a trust policy if it names no
+    resource; one that names neither and only has actions of STS's AssumeRole family is a trust
+    policy whose principal is missing. Boundaries, session policies, SCPs and RCPs look like
+    identity or resource policies: only the user can tell.
+    """
+    statements = [item for item in _elements(value.get("Statement")) if isinstance(item, dict)]
+    named = any("Principal" in item or "NotPrincipal" in item for item in statements)
+    placed = any("Resource" in item or "NotResource" in item for item in statements)
+    if named:
+        return RESOURCE if placed else TRUST
+    if statements and not placed and all(_assumes_only(item) for item in statements):
+        return TRUST
+    return IDENTITY
+
+
+def _assumes_only(statement: Mapping[str, Any]) -> bool:
+    actions = _elements(statement.get("Action"))
+    return bool(actions) and all(
+        isinstance(action, str) and action.lower().startswith("sts:assumerole")
+        for action in actions
+    )

@@ -1,0 +1,122 @@
+"""IAM wildcards: ``*`` is any run of characters, ``?`` any single one; nothing else is special.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+"""
+
+
+def has_wildcard(pattern: str) -> bool:
+    """Tell whether ``pattern`` holds ``*`` or ``?``."""
+    return "*" in pattern or "?" in pattern
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Tell whether ``pattern`` matches the whole of ``text``, case-sensitively.
+
+    Greedy with one step back to the last ``*``: bounded by len(pattern) x len(text), without
+    recursion.
+    """
+    if "*" not in pattern and "?" not in pattern:
+        return pattern == text
+    at, star, mark = 0, -1, 0
+    position, end, length = 0, len(text), len(pattern)
+    while position < end:
+        if at < length and pattern[at] == "*":
+            star, mark = at, position
+            at += 1
+        elif at < length and pattern[at] in ("?", text[position]):
+            at += 1
+            position += 1
+        elif star >= 0:
+            at = star + 1
+            mark += 1
+            position = mark
+        else:
+            return False
+    return pattern[at:].strip("*") == ""
+
+
+def overlaps(first: str, second: str) -> bool:
+    """Tell whether some text is matched by both patterns.
+
+    Walks the product of the two patterns' positions, so the cost is bounded by the product of
+    their lengths.
+    """
+    first, second = _collapse(first), _collapse(second)
+    reachable = {0}
+    for place in range(len(first) + 1):
+        reachable = _slide(first, second, place, reachable)
+        if place == len(first):
+            return len(second) in reachable
+        reachable = _step(first[place], second, reachable)
+        if not reachable:
+            return False
+    return False
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Tell whether everything ``narrow`` matches is surely matched by ``wide``.
+
+    Sound, not complete: the wildcards of ``narrow`` are read as characters that only a wildcard
+    of ``wide`` can match, so True is certain and False may be too careful.
+    """
+    if wide == "*":
+        return True
+    if not has_wildcard(narrow):
+        return matches(wide, narrow)
+    return _covers_symbols(wide, narrow)
+
+
+def _collapse(pattern: str) -> str:
+    while "**" in pattern:
+        pattern = pattern.replace("**", "*")
+    return pattern
+
+
+def _slide(first: str, second: str, place: int, reachable: set[int]) -> set[int]:
+    """Close ``reachable`` under steps that consume no text: a star standing for nothing."""
+    closed = set(reachable)
+    pending = list(reachable)
+    eats = place < len(first) and first[place] == "*"
+    while pending:
+        spot = pending.pop()
+        if spot < len(second) and (second[spot] == "*" or eats) and spot + 1 not in closed:
+            closed.add(spot + 1)
+            pending.append(spot + 1)
+    return closed
+
+
+def _step(symbol: str, second: str, reachable: set[int]) -> set[int]:
+    """Return where ``second`` can stand once ``first`` has moved past ``symbol``."""
+    if symbol == "*":
+        return reachable
+    after = set()
+    for spot in reachable:
+        if spot == len(second):
+            continue
+        other = second[spot]
+        if other == "*":
+            after.add(spot)
+        elif "?" in (symbol, other) or symbol == other:
+            after.add(spot + 1)
+    return after
+
+
+def _covers_symbols(wide: str, narrow: str) -> bool:
+    wide, narrow = _collapse(wide), _collapse(narrow)
+    at, star, mark = 0, -1, 0
+    position, end, length = 0, len(narrow), len(wide)
+    while position < end:
+        symbol = narrow[position]
+        if at < length and wide[at] == "*":
+            star, mark = at, position
+            at += 1
+        elif at < length and symbol != "*" and wide[at] in ("?", symbol):
+            at += 1
+            position += 1
+        elif star >= 0:
+            at = star + 1
+            mark += 1
+            position = mark
+        else:
+            return False
+    return wide[at:].strip("*") == ""

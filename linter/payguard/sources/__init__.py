@@ -1,0 +1,1 @@
+"""Readers: files in, policy documents with positions out."""

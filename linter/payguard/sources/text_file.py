@@ -1,0 +1,206 @@
+"""Files: found in folders, read within bounds, decoded strictly."""
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from payguard.finding import InputError, quote
+
+MAX_BYTES = 64 * 1024 * 1024
+SUFFIXES = (".json", ".yaml", ".yml")
+# Folders that hold other people's files or machinery: passed over unless they are named.
+PASSED_OVER = frozenset(
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        ".mypy_cache",
+        ".nox",
+        ".pulumi",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".terraform",
+        ".tox",
+        ".venv",
+        "__pycache__",
+        "cdk.out",
+        "node_modules",
+        "venv",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file to look at.
+
+    Attributes:
+        path: as shown to users.
+        named: whether the user named it, rather than a folder above it.
+        piped: whether its content comes from standard input, whatever the path says.
+    """
+
+    path: str
+    named: bool
+    piped: bool = False
+
+
+def discover(
+    paths: Iterable[str], excluded: Callable[[str], bool] | None = None
+) -> Iterator[Candidate | InputError]:
+    """Yield the files under ``paths``, each once, in a stable order.
+
+    Args:
+        paths: files and folders; a folder is searched for JSON and YAML, honouring .gitignore.
+        excluded: tells of a path found in a folder whether the configuration excludes it.
+
+    What cannot be looked at (a folder without permission, a link that leads nowhere) is yielded
+    as an InputError; the others are still found.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        for found in _discover_one(path, excluded):
+            if isinstance(found, Candidate):
+                if found.path in seen:
+                    continue
+                seen.add(found.path)
+            yield found
+
+
+def _discover_one(
+    path: str, excluded: Callable[[str], bool] | None
+) -> Iterator[Candidate | InputError]:
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        yield InputError(path, _os_message(path, error))
+        return
+    if stat.S_ISDIR(mode):
+        yield from _walk(path, excluded)
+    else:
+        yield Candidate(path, named=True)
+
+
+def _walk(root: str, excluded: Callable[[str], bool] | None) -> Iterator[Candidate | InputError]:
+    from payguard.sources.gitignore import Ignored  # noqa: PLC0415  only folders need it
+
+    pending = [(root, Ignored.above(root))]
+    while pending:
+        folder, ignored = pending.pop()
+        try:
+            with os.scandir(folder) as scan:
+                entries = sorted(scan, key=_entry_name)
+        except OSError as error:
+            yield InputError(folder, _os_message(folder, error))
+            continue
+        ignored = ignored.within(folder, entries)
+        folders = []
+        for entry in entries:
+            path = entry.path.removeprefix("./")
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in PASSED_OVER and not ignored(path, is_folder=True):
+                    folders.append((entry.path, ignored))
+            elif (
+                entry.name.endswith(SUFFIXES)
+                and not ignored(path, is_folder=False)
+                and not (excluded is not None and excluded(path))
+            ):
+                yield from _file(entry, path)
+        pending += reversed(folders)
+
+
+def _file(entry: "os.DirEntry[str]", path: str) -> Iterator[Candidate | InputError]:
+    if entry.is_symlink():
+        try:
+            mode = entry.stat().st_mode
+        except OSError as error:
+            yield InputError(path, _os_message(path, error))
+            return
+        if not stat.S_ISREG(mode):
+            return  # a link to a folder: followed only when it is named
+    yield Candidate(path, named=False)
+
+
+def _entry_name(entry: "os.DirEntry[str]") -> str:
+    return entry.name
+
+
+def read(path: str) -> str | InputError:
+    """Return the text of the file at ``path``, or why it cannot be had.
+
+    At most MAX_BYTES are read, also from a pipe.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        return InputError(path, _os_message(path, error))
+    try:
+        data = _read_all(descriptor)
+    except OSError as error:
+        return InputError(path, _os_message(path, error))
+    finally:
+        os.close(descriptor)
+    return decode(path, data)
+
+
+def _read_all(descriptor: int) -> bytes:
+    size = os.fstat(descriptor).st_size
+    if size > MAX_BYTES:
+        raise _TooLargeError(f"{size / 1024 / 1024:.0f} MB")
+    data = os.read(descriptor, size + 1)
+    if len(data) == size and size:
+        return data
+    chunks, total = [data], len(data)
+    while chunk := os.read(descriptor, 1 << 20):
+        chunks.append(chunk)
+        total += len(chunk)
+        if total > MAX_BYTES:
+            raise _TooLargeError("the input")
+    return b"".join(chunks)
+
+
+class _TooLargeError(OSError):
+    def __init__(self, size: str) -> None:
+        super().__init__(0, f"{size} is more than the {MAX_BYTES // 1024 // 1024} MB read at most")
+
+
+def decode(path: str, data: bytes) -> str | InputError:
+    """Return ``data`` as text; IAM takes UTF-8 without a byte order mark and nothing else."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return InputError(path, "the file is UTF-16: save it as UTF-8", 1, 1)
+    if data.startswith(b"\xef\xbb\xbf"):
+        message = "the file starts with a byte order mark: save it as UTF-8 without one"
+        return InputError(path, message, 1, 1)
+    if b"\0" in data:
+        return InputError(path, *_nul(data))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line, column = _byte_place(data, error.start)
+        return InputError(path, f"the file is not UTF-8 (byte {error.start})", line, column)
+
+
+def _nul(data: bytes) -> tuple[str, int, int]:
+    at = data.index(b"\0")
+    if data.count(b"\0") * 3 > len(data):
+        return "the file is UTF-16 or binary: save it as UTF-8", 1, 1
+    return ("the file holds a NUL byte", *_byte_place(data, at))
+
+
+def _byte_place(data: bytes, at: int) -> tuple[int, int]:
+    start = data.rfind(b"\n", 0, at) + 1
+    column = len(data[start:at].decode("utf-8", "replace")) + 1
+    return data.count(b"\n", 0, at) + 1, column
+
+
+def _os_message(path: str, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        if os.path.islink(path):
+            return f"the link leads nowhere ({quote(os.readlink(path))})"
+        return "no such file or folder"
+    if isinstance(error, PermissionError):
+        return "no permission to read it"
+    if isinstance(error, IsADirectoryError):
+        return "it is a folder"
+    return error.strerror or str(error)

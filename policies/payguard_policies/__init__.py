@@ -1,0 +1,1 @@
+"""The documented truth about AgentCore payments access, as data; imports nothing of payguard."""

@@ -1,0 +1,1 @@
+"""The Pulumi side of payguard: roles for AgentCore payments."""
