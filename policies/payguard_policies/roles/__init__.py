@@ -1,0 +1,38 @@
+"""The personas of AgentCore payments: what each may do, may never do, and its policies.
+
+Four personas are AWS's roles; `viewer` is ours, for a smoke test that only looks. Each has a folder
+with a permissions policy and a trust policy as templates, and a contract with its sources. Where
+AWS's sources disagree, `disagreements.json` beside this package says what the templates follow.
+"""
+
+from payguard_policies.roles.contracts import (
+    PERSONAS,
+    ActionGroup,
+    Contract,
+    ManagedPolicy,
+    Source,
+    Trust,
+    TrustCondition,
+    UnknownPersonaError,
+    action_sets,
+    contract,
+)
+from payguard_policies.roles.documents import permissions, trust
+from payguard_policies.roles.parameters import Parameters, ParametersError
+
+__all__ = [
+    "PERSONAS",
+    "ActionGroup",
+    "Contract",
+    "ManagedPolicy",
+    "Parameters",
+    "ParametersError",
+    "Source",
+    "Trust",
+    "TrustCondition",
+    "UnknownPersonaError",
+    "action_sets",
+    "contract",
+    "permissions",
+    "trust",
+]

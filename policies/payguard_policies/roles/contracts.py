@@ -1,0 +1,220 @@
+"""What a persona must, may and must never be allowed, read from its contract.json."""
+
+import functools
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+PERSONAS: tuple[str, ...] = (
+    "control-plane",
+    "management",
+    "process-payment",
+    "resource-retrieval",
+    "viewer",
+)
+
+_FOLDER = os.path.dirname(__file__)
+
+
+class UnknownPersonaError(ValueError):
+    """A name that is no persona; the message names the nearest one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionGroup:
+    """Actions that are asked on the same resources.
+
+    Attributes:
+        actions: Whole names, such as "bedrock-agentcore:ProcessPayment".
+        resource_types: Types of the actions' own service that one request is authorized on, each
+            of them; empty where the service authorization reference names none.
+        sub_resources: Path segments below a payment manager ("session") that AWS's four-role text,
+            or a live report, authorizes the same actions on.
+        context: Condition keys, with their values, of the requests that are meant.
+        why: One sentence for a reader of a report.
+    """
+
+    actions: tuple[str, ...]
+    resource_types: tuple[str, ...]
+    sub_resources: tuple[str, ...]
+    context: Mapping[str, str]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustCondition:
+    """A condition of a trust policy; `value` is a template, `operators` all serve."""
+
+    key: str
+    operators: tuple[str, ...]
+    value: str
+    required: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Who may assume the role.
+
+    Attributes:
+        principals: Kinds: "account" (its root), "role", "user", "federated", "service".
+        services: Service principals, if the persona is assumed by known services only.
+        conditions: Conditions that the trust policy must or may hold.
+    """
+
+    principals: tuple[str, ...]
+    services: tuple[str, ...]
+    conditions: tuple[TrustCondition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedPolicy:
+    """An AWS managed policy, ARN as a template, and when the persona needs it."""
+
+    arn: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a contract comes from.
+
+    Attributes:
+        title: Title of the page, schema or report.
+        url: Its address; None for payguard's own decisions.
+        read: ISO date of the text.
+        text: Which text: "five-role", "four-role", "service-authorization-reference",
+            "aws-documentation", "cloudformation-schema", "live-report" or "payguard".
+    """
+
+    title: str
+    url: str | None
+    read: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The contract of a persona.
+
+    Attributes:
+        persona: One of `PERSONAS`.
+        aws_role: AWS's name of the role; None for our own persona.
+        summary: One sentence.
+        must_allow: Without these the persona cannot do its work.
+        may_allow: Tolerated, and asked only in some set-ups.
+        must_never_allow: With one of these the persona is another persona as well.
+        must_deny: An unconditional Deny on every resource is expected.
+        must_never_assume: Personas whose roles this one must not reach by sts:AssumeRole.
+        managed_policies: AWS managed policies that some set-ups attach.
+        trust: Who may assume the role.
+        smoke: Operation to "allow", "deny" or "not-assumable".
+        sources: Where all this comes from.
+    """
+
+    persona: str
+    aws_role: str | None
+    summary: str
+    must_allow: tuple[ActionGroup, ...]
+    may_allow: tuple[ActionGroup, ...]
+    must_never_allow: tuple[ActionGroup, ...]
+    must_deny: tuple[ActionGroup, ...]
+    must_never_assume: tuple[str, ...]
+    managed_policies: tuple[ManagedPolicy, ...]
+    trust: Trust
+    smoke: Mapping[str, str]
+    sources: tuple[Source, ...]
+
+
+@functools.cache
+def contract(persona: str) -> Contract:
+    """The contract of a persona.
+
+    Raises:
+        UnknownPersonaError: `persona` is not one of `PERSONAS`.
+    """
+    facts = read(persona, "contract")
+    return Contract(
+        persona=facts["persona"],
+        aws_role=facts["aws_role"],
+        summary=facts["summary"],
+        must_allow=_groups(facts["must_allow"]),
+        may_allow=_groups(facts["may_allow"]),
+        must_never_allow=_groups(facts["must_never_allow"]),
+        must_deny=_groups(facts["must_deny"]),
+        must_never_assume=tuple(facts["must_never_assume"]),
+        managed_policies=tuple(ManagedPolicy(**entry) for entry in facts["managed_policies"]),
+        trust=_trust(facts["trust"]),
+        smoke=MappingProxyType(facts["smoke"]),
+        sources=tuple(Source(**entry) for entry in facts["sources"]),
+    )
+
+
+@functools.cache
+def action_sets() -> Mapping[str, ActionGroup]:
+    """The named groups that the contracts are made of, such as "session-writes"."""
+    table = _table("action_sets.json")
+    return MappingProxyType({name: _group(facts) for name, facts in table.items()})
+
+
+def read(persona: str, document: str) -> Any:
+    """A document of a persona as decoded JSON: "permissions", "trust" or "contract".
+
+    The value is shared by all callers: read it, do not change it.
+
+    Raises:
+        UnknownPersonaError: `persona` is not one of `PERSONAS`.
+    """
+    if persona not in PERSONAS:
+        raise UnknownPersonaError(_unknown(persona))
+    return _table(persona, document + ".json")
+
+
+@functools.cache
+def _table(*path: str) -> Any:
+    with open(os.path.join(_FOLDER, *path), "rb") as file:
+        return json.load(file)
+
+
+def _unknown(persona: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  start-up time: only for this message
+
+    nearest = get_close_matches(persona.lower(), PERSONAS, n=1, cutoff=0.5)
+    hint = f'the nearest is "{nearest[0]}"' if nearest else 'expected a name such as "management"'
+    return f'persona "{persona}" does not exist: {hint}'
+
+
+def _groups(entries: list[Any]) -> tuple[ActionGroup, ...]:
+    return tuple(_resolved(entry) for entry in entries)
+
+
+def _resolved(entry: Mapping[str, Any]) -> ActionGroup:
+    """A group given in full, or by the name of a set; what stands beside the name prevails."""
+    if "set" not in entry:
+        return _group(entry)
+    return _group({**_table("action_sets.json")[entry["set"]], **entry})
+
+
+def _group(facts: Mapping[str, Any]) -> ActionGroup:
+    return ActionGroup(
+        actions=tuple(facts["actions"]),
+        resource_types=tuple(facts["resource_types"]),
+        sub_resources=tuple(facts.get("sub_resources", ())),
+        context=MappingProxyType(facts.get("context", {})),
+        why=facts["why"],
+    )
+
+
+def _trust(facts: Mapping[str, Any]) -> Trust:
+    conditions = facts["conditions"]
+    return Trust(
+        principals=tuple(facts["principals"]),
+        services=tuple(facts["services"]),
+        conditions=tuple(
+            TrustCondition(**{**entry, "operators": tuple(entry["operators"])})
+            for entry in conditions
+        ),
+    )
