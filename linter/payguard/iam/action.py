@@ -22,6 +22,12 @@ def split_action(text: str) -> tuple[str, str]:
     return (service, name) if colon else ("", text)
 
 
+def is_known(text: str) -> bool:
+    """Tell whether ``text`` is plainly the name of an action that the catalog knows."""
+    service, _, name = text.partition(":")
+    return name.lower() in catalog.action_names(service)
+
+
 @lru_cache(maxsize=8192)
 def expand(text: str) -> tuple[str, ...]:
     """Return every action the catalog knows that ``text`` matches, as ``service:Name``, sorted."""

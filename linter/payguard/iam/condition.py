@@ -76,15 +76,18 @@ class Condition:
     """One entry of a condition block: an operator, a key and the values it is held against.
 
     ``values`` has every value as written (strings, numbers, Booleans; anything else if the
-    document is malformed); ``listed`` tells whether they stood in a list. ``pointer`` is
-    relative to the statement.
+    document is malformed); ``listed`` tells whether they stood in a list.
     """
 
     operator: str
     key: str
     values: tuple[Any, ...]
     listed: bool
-    pointer: str
+
+    @property
+    def pointer(self) -> str:
+        """Where the entry stands, relative to the statement."""
+        return pointer.join("/Condition", self.operator, self.key)
 
     def value_pointer(self, index: int) -> str:
         """Return where value number ``index`` stands, relative to the statement."""
@@ -112,19 +115,22 @@ def operator_names() -> tuple[str, ...]:
     return tuple(name for name, _, _ in _OPERATORS.values())
 
 
+def entries(block: object) -> Iterator[tuple[str, str, Any]]:
+    """Yield (operator, key, value as written) of a condition block; malformed parts not."""
+    if isinstance(block, Mapping):
+        for operator, keys in block.items():
+            if isinstance(keys, Mapping):
+                for key, value in keys.items():
+                    yield operator, key, value
+
+
+def condition(operator: str, key: str, value: Any) -> Condition:
+    """See one entry of a condition block as a condition."""
+    listed = isinstance(value, list)
+    return Condition(operator, key, tuple(value) if listed else (value,), listed)
+
+
 def conditions(block: object) -> Iterator[Condition]:
-    """Yield the entries of a statement's condition block; malformed parts are passed over."""
-    if not isinstance(block, Mapping):
-        return
-    for operator, entries in block.items():
-        if not isinstance(entries, Mapping):
-            continue
-        for key, value in entries.items():
-            listed = isinstance(value, list)
-            yield Condition(
-                operator,
-                key,
-                tuple(value) if listed else (value,),
-                listed,
-                pointer.join("/Condition", operator, key),
-            )
+    """Yield the conditions of a statement's condition block; malformed parts are passed over."""
+    for operator, key, value in entries(block):
+        yield condition(operator, key, value)

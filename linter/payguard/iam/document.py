@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from payguard.iam.condition import Condition, conditions
 from payguard.iam.principal import Principal, principals
@@ -46,8 +46,7 @@ def _elements(value: object) -> Sequence[Any]:
     return _NONE if value is None else (value,)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):  # not a dataclass: made five times as often as anything else
     """One statement of a policy.
 
     ``actions``, ``not_actions``, ``resources`` and ``not_resources`` hold the elements as written,
@@ -129,11 +128,11 @@ def _statement(value: dict[str, Any], pointer: str, version: str | None, kind: s
     return Statement(
         value,
         pointer,
-        effect if isinstance(effect, str) else "",
+        effect if type(effect) is str else "",
         _elements(value.get("Action")),
-        _elements(value.get("NotAction")),
+        _elements(value["NotAction"]) if "NotAction" in value else _NONE,
         _elements(value.get("Resource")),
-        _elements(value.get("NotResource")),
+        _elements(value["NotResource"]) if "NotResource" in value else _NONE,
         version,
         kind,
     )
@@ -148,8 +147,10 @@ def guess_policy_type(value: Mapping[str, Any]) -> str:
     identity or resource policies: only the user can tell.
     """
     statements = [item for item in _elements(value.get("Statement")) if isinstance(item, dict)]
-    named = any("Principal" in item or "NotPrincipal" in item for item in statements)
-    placed = any("Resource" in item or "NotResource" in item for item in statements)
+    named = placed = False
+    for item in statements:
+        named = named or "Principal" in item or "NotPrincipal" in item
+        placed = placed or "Resource" in item or "NotResource" in item
     if named:
         return RESOURCE if placed else TRUST
     if statements and not placed and all(_assumes_only(item) for item in statements):

@@ -16,7 +16,8 @@ class Ignored:
     def above(cls, folder: str) -> "Ignored":
         """Return what the folders above ``folder`` ignore, up to the repository's top.
 
-        Outside a repository nothing above counts.
+        Outside a repository nothing above counts; nor does it where ``folder`` itself is ignored:
+        whoever names it wants it checked.
         """
         chain = []
         here = os.path.abspath(folder)
@@ -29,7 +30,7 @@ class Ignored:
         found = cls()
         for upper in reversed(chain):
             found = found._with(upper)
-        return found
+        return cls() if found(folder, is_folder=True) else found
 
     def within(self, folder: str, entries: Iterable["os.DirEntry[str]"]) -> "Ignored":
         """Return what holds inside ``folder``, whose entries are given."""

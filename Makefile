@@ -1,0 +1,52 @@
+# make demo and make test do all their own set-up: virtual environment, dependencies, package.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WHEEL_VENV := .venvs/wheel
+PACKAGES := policies/payguard_policies linter/payguard pulumi_components/payguard_pulumi
+
+.PHONY: demo test check docs catalog bench wheel-test clean
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: $(READY)  ## lint a broken payments policy, then the documented one
+	$(BIN)/python linter/tools/demo.py
+
+test: $(READY)  ## the whole test suite
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+check: $(READY)  ## style, types, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(PACKAGES) linter/tools tests
+	$(BIN)/python linter/tools/build_rules_page.py --check
+	$(BIN)/python linter/tools/build_catalog.py --check
+	$(BIN)/payguard lint policies
+
+docs: $(READY)  ## rewrite the generated pages
+	$(BIN)/python linter/tools/build_rules_page.py
+
+catalog: $(READY)  ## rewrite the AWS facts from botocore and the service authorization reference
+	$(BIN)/python linter/tools/build_catalog.py
+
+bench: $(READY)  ## speed and memory, as ratios within one run
+	$(BIN)/python linter/tools/bench.py
+
+# The tests once more, against the built wheel, with the source folders out of reach.
+wheel-test: $(READY)
+	rm -rf dist $(WHEEL_VENV)
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+	$(PYTHON) -m venv $(WHEEL_VENV)
+	$(WHEEL_VENV)/bin/python -m pip install --quiet --constraint constraints.txt "$$(ls dist/payguard-*.whl)[dev]"
+	rm -rf .venvs/checkout && mkdir -p .venvs/checkout/linter
+	cp -R tests README.md pyproject.toml .venvs/checkout/
+	cp -R linter/tools linter/RULES.md .venvs/checkout/linter/
+	cd .venvs/checkout && ../wheel/bin/python -m pytest --numprocesses auto --dist loadfile
+
+clean:
+	rm -rf $(VENV) .venvs dist .bench

@@ -1,0 +1,211 @@
+"""``payguard lint``: check policies in files and folders."""
+
+import dataclasses
+import functools
+import sys
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from payguard import __version__
+from payguard.cli import EXIT_CODES, FINDINGS, UNDECIDED, UNUSABLE, Refusal, option
+from payguard.finding import SEVERITIES, InputError, Report, quote
+from payguard.iam.document import POLICY_TYPES
+from payguard.reporters import FORMATS, Options, render
+
+if TYPE_CHECKING:
+    from payguard.configuration import Settings
+    from payguard.sources.text_file import Candidate
+
+_LONG = 2000  # files from which on a progress bar is worth drawing
+
+_choosing = option.arguments(
+    click.option("--select", multiple=True, metavar="RULE", help="Only these rules or categories."),
+    click.option("--extend-select", multiple=True, metavar="RULE", help="These as well."),
+    click.option("--ignore", multiple=True, metavar="RULE", help="All but these."),
+    click.option(
+        "--policy-type",
+        type=click.Choice(POLICY_TYPES),
+        help="What the documents are; otherwise their shape tells identity, trust and resource.",
+    ),
+)
+_configuring = option.arguments(
+    click.option("--config", metavar="FILE", help="This configuration file and no other."),
+    click.option("--isolated", is_flag=True, help="No configuration file at all."),
+    click.option("--show-settings", is_flag=True, help="Print the settings in force, and stop."),
+    click.option("--show-files", is_flag=True, help="Print the files to be checked, and stop."),
+)
+_printing = option.arguments(
+    click.option(
+        "--output-format",
+        "--format",
+        type=click.Choice(FORMATS),
+        help="How to print (default: full).",
+    ),
+    click.option("-o", "--output-file", metavar="FILE", help="Write there instead of printing."),
+    click.option("--statistics", is_flag=True, help="Count the findings of each rule."),
+    option.color,
+    click.option("-q", "--quiet", is_flag=True, help="Findings only, no summary."),
+    click.option("-v", "--verbose", is_flag=True, help="Name each file that is checked."),
+    click.option("--no-progress", is_flag=True, help="No progress bar."),
+)
+_judging = option.arguments(
+    click.option(
+        "--fail-on",
+        type=click.Choice(list(reversed(SEVERITIES))),
+        help="Exit with 1 from this severity on (default: security-warning).",
+    ),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
+    click.option("--allow-undecided", is_flag=True, help="Exit with 0 instead of 3."),
+)
+
+
+@click.command("lint", epilog=EXIT_CODES)
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--stdin-filename", default="-", metavar="NAME", help="What to call standard input.")
+@_choosing
+@_judging
+@_printing
+@_configuring
+@click.pass_context
+def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
+    """Check the policies in PATHS: files, folders, or - for standard input (default: .).
+
+    Folders are searched for JSON and YAML files, as .gitignore allows. A file that holds no
+    policy is passed over in a folder, and refused when it is named.
+    """
+    settings = _settings(paths, options)
+    if options["show_settings"]:
+        _show_settings(settings)
+        return
+    inputs = list(_inputs(paths or (".",), settings, options["stdin_filename"]))
+    if options["show_files"]:
+        ctx.exit(_show_files(inputs))
+    report = _lint(inputs, settings, options)
+    _print(report, settings, options)
+    ctx.exit(_status(report, settings, exit_zero=options["exit_zero"]))
+
+
+def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> "Settings":
+    from payguard import configuration
+
+    start = next((path for path in paths if path != "-"), ".")
+    try:
+        settings = configuration.load(start, options["config"], options["isolated"])
+        settings = dataclasses.replace(settings, **_overrides(options))
+        configuration.check_names(settings, _known_names())
+    except configuration.ConfigurationError as error:
+        raise Refusal(str(error)) from None
+    return settings
+
+
+def _overrides(options: dict[str, Any]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for name in ("select", "ignore", "extend_select"):
+        if options[name]:
+            given[name] = tuple(rule for text in options[name] for rule in text.split(","))
+    if options["fail_on"]:
+        given["fail_on"] = SEVERITIES[options["fail_on"]]
+    if options["output_format"]:
+        given["output_format"] = options["output_format"]
+    if options["allow_undecided"]:
+        given["allow_undecided"] = True
+    return given
+
+
+def _known_names() -> set[str]:
+    from payguard.rules.registry import RULES
+    from payguard.suppression import RULE_IDS
+
+    return {rule.id for rule in RULES} | {rule.category for rule in RULES} | set(RULE_IDS)
+
+
+def _inputs(
+    paths: tuple[str, ...], settings: "Settings", stdin_name: str
+) -> "Iterator[Candidate | InputError]":
+    from payguard.sources.text_file import Candidate, discover
+
+    excluded = settings.excludes if settings.exclude else None
+    for path in paths:
+        if path == "-":
+            yield Candidate(stdin_name, named=True, piped=True)
+    yield from discover((path for path in paths if path != "-"), excluded)
+
+
+def _show_settings(settings: "Settings") -> None:
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if isinstance(value, tuple):
+            value = ", ".join(str(item) for item in value)
+        value = getattr(value, "label", value)
+        click.echo(f"{field.name.replace('_', '-')} = {value}".rstrip())
+
+
+def _show_files(inputs: "list[Candidate | InputError]", *, to_stderr: bool = False) -> int:
+    for item in inputs:
+        if isinstance(item, InputError):
+            click.echo(f"payguard: {item.path}: {item.message}", err=True)
+        else:
+            click.echo(item.path, err=to_stderr)
+    return UNUSABLE if any(isinstance(item, InputError) for item in inputs) else 0
+
+
+def _lint(
+    inputs: "list[Candidate | InputError]", settings: "Settings", options: dict[str, Any]
+) -> Report:
+    from payguard import run
+
+    lint = functools.partial(
+        run.lint,
+        inputs,
+        settings,
+        policy_type=options["policy_type"] or "",
+        standard_input=sys.stdin.buffer.read,
+    )
+    if options["verbose"]:
+        _show_files(inputs, to_stderr=True)
+    if options["no_progress"] or len(inputs) < _LONG or not sys.stderr.isatty():
+        return lint()
+    with click.progressbar(length=len(inputs), label="Checking", file=sys.stderr) as bar:
+        return lint(progress=bar.update)
+
+
+def _print(report: Report, settings: "Settings", options: dict[str, Any]) -> None:
+    path = options["output_file"]
+    terminal = path is None and sys.stdout.isatty()
+    how = Options(
+        color=option.wants_color(options["color"], terminal=terminal),
+        statistics=options["statistics"],
+        quiet=options["quiet"],
+        verbose=options["verbose"],
+        version=__version__,
+    )
+    chunks = render(report, settings.output_format, how)
+    if path is None:
+        _write(sys.stdout, chunks)
+        return
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            _write(file, chunks)
+    except OSError as error:
+        raise Refusal(f"cannot write {quote(path)}: {error.strerror}") from None
+
+
+def _write(file: IO[str], chunks: Iterator[str]) -> None:
+    for chunk in chunks:
+        file.write(chunk)
+    file.flush()
+
+
+def _status(report: Report, settings: "Settings", *, exit_zero: bool) -> int:
+    if not report.documents and not report.errors:
+        click.echo("payguard: nothing to check: no policy in the given paths", err=True)
+        return UNUSABLE
+    if report.errors:
+        return UNUSABLE
+    if any(finding.severity >= settings.fail_on for finding in report.findings):
+        return 0 if exit_zero else FINDINGS
+    if report.undecided and not settings.allow_undecided:
+        return UNDECIDED
+    return 0
