@@ -3,9 +3,10 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 import payguard
 import payguard_policies
-import pytest
 
 LINTER = Path(str(payguard.__file__)).parent
 POLICIES = Path(str(payguard_policies.__file__)).parent

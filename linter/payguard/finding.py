@@ -1,7 +1,7 @@
 """What payguard says: findings, where they stand, and inputs it could not read."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Severity(IntEnum):
@@ -43,8 +43,7 @@ def quote(text: str) -> str:
     return f'"{text}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a text file: lines and columns count from 1, the end column is exclusive."""
 
     line: int
@@ -53,8 +52,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Where a finding stands: a file, a span in it, and the place in words of the document."""
 
     path: str
@@ -63,8 +61,7 @@ class Location:
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One defect: what was found, where, why it is one, and how to mend it.
 
     Attributes:
@@ -86,8 +83,7 @@ class Finding:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InputError:
+class InputError(NamedTuple):
     """An input that could not be read, or a rule that failed on it: never a clean exit.
 
     ``line`` and ``column`` count from 1; 0 where the defect has no place in the file.
@@ -99,8 +95,7 @@ class InputError:
     column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The outcome of one run, ready for a reporter.
 
     Attributes:

@@ -1,8 +1,7 @@
 """The shape that every reader fills and every rule reads: policy documents and where they stand."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from payguard.finding import Span
 
@@ -24,8 +23,7 @@ class SourceMap(Protocol):
         """Return (line, text) of the comments that speak to payguard."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One policy document found in a file.
 
     Attributes:
@@ -35,6 +33,7 @@ class Document:
         source: where its values stand.
         address: the resource that it belongs to, such as a Terraform address; empty for a file
             that is nothing but a policy.
+        size: as in ``payguard.iam.document.Policy``.
     """
 
     path: str
@@ -42,3 +41,4 @@ class Document:
     policy_type: str
     source: SourceMap
     address: str = ""
+    size: int = 0

@@ -4,14 +4,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from payguard.configuration import Settings
 from payguard.finding import Finding, InputError, Location, Report
 from payguard.iam.document import Policy, parse_policy
 from payguard.infrastructure import Document
 from payguard.rules.inspection import Hit, Inspector
-from payguard.rules.registry import RULES
-from payguard.rules.rule import Rule
+from payguard.rules.listener import Listener, listeners
 from payguard.sources import text_file
 from payguard.sources.policy_file import read_policy_file
 from payguard.sources.text_file import Candidate
@@ -24,15 +24,15 @@ _MANY = 1500
 _CHUNK = 250
 
 
-def chosen_rules(settings: Settings) -> tuple[Rule, ...]:
-    """Return the rules that the settings select, in the registry's order.
+def chosen_rules(settings: Settings) -> tuple[Listener, ...]:
+    """Return the rules that the settings select, in the order of their ids.
 
     ``select`` and ``ignore`` name rules or categories; a rule's own id beats its category.
     """
-    return tuple(rule() for rule in RULES if _chosen(rule, settings))
+    return tuple(rule for rule in listeners() if _chosen(rule, settings))
 
 
-def _chosen(rule: type[Rule], settings: Settings) -> bool:
+def _chosen(rule: Listener, settings: Settings) -> bool:
     if rule.id in settings.ignore:
         return False
     if rule.id in settings.select or rule.id in settings.extend_select:
@@ -62,18 +62,18 @@ class _Tally:
         self.suppressed += other.suppressed
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(NamedTuple):
     """What every part of a run needs to know."""
 
     settings: Settings
     policy_type: str
     standard_input: Callable[[], bytes] | None
 
-    def part(self, inputs: Sequence[Input], rules: Sequence[Rule]) -> _Tally:
+    def part(
+        self, inputs: Sequence[Input], rules: Sequence[Listener], inspector: Inspector
+    ) -> _Tally:
         """Lint some inputs by themselves, suppressions included."""
         tally = _Tally()
-        inspector = Inspector(rules)
         suppressions = _suppressions(self.settings, rules)
         for item in inputs:
             documents = item if isinstance(item, InputError) else self._read(item)
@@ -132,12 +132,10 @@ def lint(
     return _report(tally)
 
 
-def lint_documents(
-    documents: Iterable[Document], settings: Settings, rules: Sequence[Rule] | None = None
-) -> Report:
+def lint_documents(documents: Iterable[Document], settings: Settings) -> Report:
     """Lint documents that are already read; see ``lint``."""
     tally = _Tally()
-    rules = chosen_rules(settings) if rules is None else rules
+    rules = chosen_rules(settings)
     inspector = Inspector(rules)
     suppressions = _suppressions(settings, rules)
     for document in documents:
@@ -155,13 +153,14 @@ def _workers(inputs: Sequence[Input], settings: Settings) -> int:
 
 
 def _alone(
-    work: _Work, chunks: Sequence[Sequence[Input]], rules: Sequence[Rule]
+    work: _Work, chunks: Sequence[Sequence[Input]], rules: Sequence[Listener]
 ) -> Iterator[_Tally]:
-    return (work.part(chunk, rules) for chunk in chunks)
+    inspector = Inspector(rules)
+    return (work.part(chunk, rules, inspector) for chunk in chunks)
 
 
 def _together(
-    work: _Work, chunks: Sequence[Sequence[Input]], rules: Sequence[Rule], workers: int
+    work: _Work, chunks: Sequence[Sequence[Input]], rules: Sequence[Listener], workers: int
 ) -> Iterator[_Tally]:
     """Lint the chunks in forked processes; the parts come back in the order of the chunks."""
     import multiprocessing
@@ -172,22 +171,23 @@ def _together(
         yield from pool.map(_run_chunk, chunks)
 
 
-_worker: list[tuple[_Work, Sequence[Rule]]] = []
+# What a forked process was started for; its inspector remembers from chunk to chunk.
+_worker: list[tuple[_Work, Sequence[Listener], Inspector]] = []
 
 
-def _start_worker(work: _Work, rules: Sequence[Rule]) -> None:
+def _start_worker(work: _Work, rules: Sequence[Listener]) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends its workers
-    _worker.append((work, rules))
+    _worker.append((work, rules, Inspector(rules)))
 
 
 def _run_chunk(chunk: Sequence[Input]) -> _Tally:
-    work, rules = _worker[-1]
-    return work.part(chunk, rules)
+    work, rules, inspector = _worker[-1]
+    return work.part(chunk, rules, inspector)
 
 
-def _suppressions(settings: Settings, rules: Sequence[Rule]) -> Suppressions:
+def _suppressions(settings: Settings, rules: Sequence[Listener]) -> Suppressions:
     today = datetime.now(UTC).date()
     return Suppressions(settings.ignores, today, settings.root, {rule.id for rule in rules})
 
@@ -202,7 +202,7 @@ def _inspect(
 ) -> None:
     tally.documents += 1
     suppressions.visit(document)
-    policy = parse_policy(document.value, document.policy_type)
+    policy = parse_policy(document.value, document.policy_type, document.size)
     try:
         hits = inspector.inspect(policy)
     except Exception:  # noqa: BLE001  a rule's defect: found out below, rule by rule
@@ -232,13 +232,13 @@ def _gather(
 ) -> None:
     """Place what the rules saw in the file, silence what is accepted, keep the rest in order."""
     spans = document.source.spans({(at, problem.on_key) for _, at, problem in hits})
-    found = []
+    sids = {statement.pointer: statement.sid for statement in policy.statements}
     for rule, at, problem in hits:
         span = spans[at, problem.on_key]
-        if suppressions.silences(document.path, rule.id, at, _sid(policy, at), span.line):
+        if suppressions.silences(document.path, rule.id, at, _sid(sids, at), span.line):
             tally.suppressed += 1
             continue
-        found.append(
+        tally.findings.append(
             Finding(
                 rule.id,
                 rule.severity if problem.severity is None else problem.severity,
@@ -249,26 +249,22 @@ def _gather(
                 document.source.line(span.line),
             )
         )
-    found.sort(key=_place)
-    tally.findings += found
 
 
-def _place(finding: Finding) -> tuple[int, int, str, str]:
-    span = finding.location.span
-    return span.line, span.column, finding.rule, finding.message
+def _place(finding: Finding) -> tuple[str, int, int, str, str]:
+    at = finding.location
+    return at.path, at.span.line, at.span.column, finding.rule, finding.message
 
 
-def _sid(policy: Policy, pointer: str) -> str | None:
+def _sid(sids: dict[str, str | None], pointer: str) -> str | None:
     """Return the Sid of the statement that holds the place, if there is one."""
-    for statement in policy.statements:
-        if f"{pointer}/".startswith(f"{statement.pointer}/"):
-            return statement.sid
-    return None
+    head = "/".join(pointer.split("/", 3)[:3])
+    return sids.get(head, sids.get("/Statement"))
 
 
 def _report(tally: _Tally) -> Report:
     return Report(
-        tuple(tally.findings),
+        tuple(sorted(tally.findings, key=_place)),
         tuple(tally.errors),
         tally.documents,
         tally.files,

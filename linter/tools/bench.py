@@ -15,11 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORK = os.path.join(ROOT, ".bench")
 BIN = os.path.dirname(sys.executable)
 PAYGUARD = os.path.join(BIN, "payguard")
 PARLIAMENT = "parliament==1.6.4"
+INSTALL = ("install", "-q", PARLIAMENT, "setuptools<80")
 
 FLOOR = """
 import json, os, sys
@@ -83,8 +86,6 @@ def ratio(first: Measure, second: Measure) -> float:
 
 def managed_policies() -> list[Any]:
     """Return AWS's managed policy documents."""
-    from moto.iam.aws_managed_policies import aws_managed_policies_data
-
     return [entry["Document"] for _, entry in sorted(json.loads(aws_managed_policies_data).items())]
 
 
@@ -129,8 +130,8 @@ def parliament_python() -> str:
     folder = os.path.join(WORK, "parliament")
     python = os.path.join(folder, "bin", "python")
     if not os.path.exists(os.path.join(folder, "bin", "parliament")):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)  # noqa: S603
-        subprocess.run([python, "-m", "pip", "install", "-q", PARLIAMENT, "setuptools<80"], check=True)  # noqa: S603
+        for command in ([sys.executable, "-m", "venv", folder], [python, "-m", "pip", *INSTALL]):
+            subprocess.run(command, check=True)  # noqa: S603  fixed commands
     return python
 
 
@@ -157,7 +158,9 @@ def measure(runs: int, *, peer: bool) -> bool:
         (*lint, os.path.join(WORK, "10k")),
     )
     (big,) = in_turn(many, (*lint, os.path.join(WORK, "big.json")))
-    print(f"import click {click.median * 1000:.0f} ms; floor over 10,000 files {floor.median:.2f} s")
+    print(
+        f"import click {click.median * 1000:.0f} ms; floor over 10,000 files {floor.median:.2f} s"
+    )
     held = [
         line("payguard --version / import click", ratio(version, click), 1.3, "x"),
         line("payguard lint, one policy / import click", ratio(single, click), 2.0, "x"),

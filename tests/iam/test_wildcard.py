@@ -41,9 +41,7 @@ def test_star_is_any_run_and_question_mark_one_character(
 def test_matching_agrees_with_a_regular_expression(pattern: str, text: str) -> None:
     import re
 
-    expression = "".join(
-        ".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern
-    )
+    expression = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
     assert wildcard.matches(pattern, text) is bool(re.fullmatch(expression, text, re.DOTALL))
 
 

@@ -1,6 +1,5 @@
 """``payguard lint``: check policies in files and folders."""
 
-import dataclasses
 import functools
 import sys
 from collections.abc import Iterator
@@ -93,11 +92,12 @@ def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> "Settings":
     start = next((path for path in paths if path != "-"), ".")
     try:
         settings = configuration.load(start, options["config"], options["isolated"])
-        settings = dataclasses.replace(settings, **_overrides(options))
         configuration.check_names(settings, _known_names())
+        overrides = _overrides(options)
+        configuration.check_names(configuration.Settings(**overrides), _known_names())
     except configuration.ConfigurationError as error:
         raise Refusal(str(error)) from None
-    return settings
+    return settings._replace(**overrides)
 
 
 def _overrides(options: dict[str, Any]) -> dict[str, Any]:
@@ -115,10 +115,11 @@ def _overrides(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _known_names() -> set[str]:
-    from payguard.rules.registry import RULES
+    from payguard.rules.listener import listeners
     from payguard.suppression import RULE_IDS
 
-    return {rule.id for rule in RULES} | {rule.category for rule in RULES} | set(RULE_IDS)
+    rules = listeners()
+    return {rule.id for rule in rules} | {rule.category for rule in rules} | set(RULE_IDS)
 
 
 def _inputs(
@@ -134,12 +135,12 @@ def _inputs(
 
 
 def _show_settings(settings: "Settings") -> None:
-    for field in dataclasses.fields(settings):
-        value = getattr(settings, field.name)
+    for name in settings._fields:
+        value = getattr(settings, name)
         if isinstance(value, tuple):
             value = ", ".join(str(item) for item in value)
         value = getattr(value, "label", value)
-        click.echo(f"{field.name.replace('_', '-')} = {value}".rstrip())
+        click.echo(f"{name.replace('_', '-')} = {value}".rstrip())
 
 
 def _show_files(inputs: "list[Candidate | InputError]", *, to_stderr: bool = False) -> int:

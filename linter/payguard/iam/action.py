@@ -4,8 +4,9 @@ Service prefix and action name are matched without regard to case.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard_policies import catalog
@@ -53,8 +54,16 @@ def _services(service: str) -> Iterator[str]:
 
 def _names(service: str, pattern: str) -> list[str]:
     names = catalog.action_names(service)
-    if pattern == "*":
-        return sorted(names.values())
     if not has_wildcard(pattern):
         return [names[pattern]] if pattern in names else []
-    return sorted(name for lower, name in names.items() if matches(pattern, lower))
+    ordered = _ordered(service)
+    if pattern == "*":
+        return [names[lower] for lower in ordered]
+    head = pattern.replace("?", "*").partition("*")[0]
+    first, last = bisect_left(ordered, head), bisect_left(ordered, head + "\x7f")
+    return [names[lower] for lower in ordered[first:last] if matches(pattern, lower)]
+
+
+@cache
+def _ordered(service: str) -> tuple[str, ...]:
+    return tuple(sorted(catalog.action_names(service)))

@@ -3,10 +3,9 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from payguard import pointer
 
@@ -50,8 +49,7 @@ _OPERATORS: dict[str, tuple[str, str, bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(NamedTuple):
     """A condition operator, taken apart.
 
     Attributes:
@@ -71,8 +69,7 @@ class Operator:
     if_exists: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One entry of a condition block: an operator, a key and the values it is held against.
 
     ``values`` has every value as written (strings, numbers, Booleans; anything else if the
@@ -117,9 +114,9 @@ def operator_names() -> tuple[str, ...]:
 
 def entries(block: object) -> Iterator[tuple[str, str, Any]]:
     """Yield (operator, key, value as written) of a condition block; malformed parts not."""
-    if isinstance(block, Mapping):
+    if isinstance(block, dict):
         for operator, keys in block.items():
-            if isinstance(keys, Mapping):
+            if isinstance(keys, dict):
                 for key, value in keys.items():
                     yield operator, key, value
 

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from payguard.iam.condition import Condition, conditions
@@ -91,22 +90,32 @@ class Statement(NamedTuple):  # not a dataclass: made five times as often as any
                     yield f"/{element}/{index}", text
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A policy document: its type, its version as written, its statements."""
+class Policy(NamedTuple):
+    """A policy document.
+
+    Attributes:
+        value: the decoded document.
+        policy_type: one of POLICY_TYPES.
+        version: as written; None where there is none that is text.
+        statements: those that are objects.
+        size: a number of characters that the document, written as compact JSON, does not exceed;
+            0 where none is known.
+    """
 
     value: Mapping[str, Any]
     policy_type: str
     version: str | None
     statements: tuple[Statement, ...]
+    size: int = 0
 
 
-def parse_policy(value: Mapping[str, Any], policy_type: str = "") -> Policy:
+def parse_policy(value: Mapping[str, Any], policy_type: str = "", size: int = 0) -> Policy:
     """See a decoded JSON object as a policy.
 
     Args:
         value: the decoded document.
         policy_type: one of POLICY_TYPES; empty to tell it from the document's shape.
+        size: as in Policy.
 
     Statements that are no objects are left out: the document rules report them.
     """
@@ -120,7 +129,7 @@ def parse_policy(value: Mapping[str, Any], policy_type: str = "") -> Policy:
         if isinstance(item, dict):
             place = f"/Statement/{index}" if listed else "/Statement"
             found.append(_statement(item, place, version, kind))
-    return Policy(value, kind, version, tuple(found))
+    return Policy(value, kind, version, tuple(found), size)
 
 
 def _statement(value: dict[str, Any], pointer: str, version: str | None, kind: str) -> Statement:

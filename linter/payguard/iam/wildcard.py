@@ -12,27 +12,39 @@ def has_wildcard(pattern: str) -> bool:
 def matches(pattern: str, text: str) -> bool:
     """Tell whether ``pattern`` matches the whole of ``text``, case-sensitively.
 
-    Greedy with one step back to the last ``*``: bounded by len(pattern) x len(text), without
-    recursion.
+    The first place where each piece between two stars fits is as good as any later one, so the
+    text is walked once; only pieces with ``?`` are tried place by place.
     """
-    if "*" not in pattern and "?" not in pattern:
-        return pattern == text
-    at, star, mark = 0, -1, 0
-    position, end, length = 0, len(text), len(pattern)
-    while position < end:
-        if at < length and pattern[at] == "*":
-            star, mark = at, position
-            at += 1
-        elif at < length and pattern[at] in ("?", text[position]):
-            at += 1
-            position += 1
-        elif star >= 0:
-            at = star + 1
-            mark += 1
-            position = mark
-        else:
+    if "*" not in pattern:
+        return pattern == text or ("?" in pattern and _fits(pattern, text))
+    head, *pieces, tail = pattern.split("*")
+    end = len(text) - len(tail)
+    if len(head) > end or not _fits(head, text[: len(head)]) or not _fits(tail, text[end:]):
+        return False
+    at = len(head)
+    for piece in pieces:
+        at = _find(piece, text, at, end)
+        if at < 0:
             return False
-    return pattern[at:].strip("*") == ""
+        at += len(piece)
+    return True
+
+
+def _fits(piece: str, text: str) -> bool:
+    """Tell whether ``piece``, which holds no star, matches the whole of ``text``."""
+    if "?" not in piece:
+        return piece == text
+    return len(piece) == len(text) and all(
+        wanted in ("?", found) for wanted, found in zip(piece, text, strict=True)
+    )
+
+
+def _find(piece: str, text: str, start: int, end: int) -> int:
+    """Return where ``piece``, which holds no star, first fits between the bounds, or -1."""
+    if "?" not in piece:
+        return text.find(piece, start, end)
+    places = range(start, end - len(piece) + 1)
+    return next((at for at in places if _fits(piece, text[at : at + len(piece)])), -1)
 
 
 def overlaps(first: str, second: str) -> bool:

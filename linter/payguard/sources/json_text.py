@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from payguard import pointer
 from payguard.finding import quote
 from payguard.sources.position import Lines, Place
 
@@ -37,6 +38,8 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON value")
 
 
+_SPACE = re.compile(r"[ \t\n\r]+")
+_scan = json.JSONDecoder().raw_decode  # (text, offset) -> (value, where it ends)
 _decode = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant).decode
 
 
@@ -113,49 +116,84 @@ def _duplicate_key(text: str) -> JsonError:
     return JsonError("a key stands twice in one object")
 
 
+class _Branch:
+    """A place on the way to wanted places: the next tokens, and whether it is wanted itself."""
+
+    __slots__ = ("next", "wanted")
+
+    def __init__(self) -> None:
+        self.next: dict[str, _Branch] = {}
+        self.wanted = False
+
+
 def locate(text: str, wanted: Collection[str]) -> dict[str, Place]:
     """Return where the values at the ``wanted`` JSON Pointers stand in ``text``, valid JSON.
 
-    One pass over the tokens; pointers that lead nowhere are left out.
+    Pointers that lead nowhere are left out. Only what lies on the way is walked; the rest is
+    passed over at the decoder's speed.
     """
-    missing = set(wanted)
-    found: dict[str, Place] = {}
-    # One frame a container: [pointer, next index or -1 for an object, where it starts,
-    # where its key starts, where its key ends]
-    frames: list[list[Any]] = []
-    pointer, key_start, key_end = "", -1, -1
-    scan = _TOKEN.finditer(text)
-    for token in scan:
-        symbol = token.group()
-        if symbol in ("{", "["):
-            frames.append([pointer, -1 if symbol == "{" else 0, token.start(), key_start, key_end])
-            pointer, key_start, key_end = f"{pointer}/0", -1, -1
-            continue
-        if symbol == ",":
-            frame = frames[-1]
-            if frame[1] >= 0:
-                frame[1] += 1
-                pointer, key_start, key_end = f"{frame[0]}/{frame[1]}", -1, -1
-            continue
-        if symbol == ":":
-            continue
-        if symbol in ("}", "]"):
-            pointer, _, start, key_start, key_end = frames.pop()
-            _note(found, missing, pointer, Place(start, token.end(), key_start, key_end))
-            pointer = frames[-1][0] if frames else ""
-        elif symbol[0] == '"' and frames and frames[-1][1] < 0 and key_start < 0:
-            name = json.loads(symbol, strict=False) if "\\" in symbol else symbol[1:-1]
-            pointer = f"{frames[-1][0]}/{name.replace('~', '~0').replace('/', '~1')}"
-            key_start, key_end = token.start(), token.end()
-            continue
+    root = _Branch()
+    for place in wanted:
+        branch = root
+        for token in pointer.tokens(place):
+            branch = branch.next.setdefault(token, _Branch())
+        branch.wanted = True
+    walk = _Walk(text)
+    walk.visit(_skip_space(text, 0), "", root, (-1, -1))
+    return walk.found
+
+
+class _Walk:
+    """The way through one text to the wanted places; no deeper than their pointers are long."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: dict[str, Place] = {}
+
+    def visit(self, start: int, here: str, branch: _Branch, key: tuple[int, int]) -> int:
+        """Note the wanted places in the value at ``start``; return where it ends."""
+        symbol = self.text[start]
+        if not branch.next or symbol not in "{[":
+            end = _scan(self.text, start)[1]
+        elif symbol == "{":
+            end = self._visit_object(start, here, branch)
         else:
-            _note(found, missing, pointer, Place(token.start(), token.end(), key_start, key_end))
-        key_start = key_end = -1
-        if len(found) == len(missing):
-            break
-    return found
+            end = self._visit_list(start, here, branch)
+        if branch.wanted:
+            self.found[here] = Place(start, end, *key)
+        return end
+
+    def _visit_object(self, start: int, here: str, branch: _Branch) -> int:
+        text, at = self.text, _skip_space(self.text, start + 1)
+        while text[at] != "}":
+            name, key_end = _scan(text, at)
+            value = _skip_space(text, _skip_space(text, key_end) + 1)
+            inner = branch.next.get(name)
+            if inner is None:
+                end = _scan(text, value)[1]
+            else:
+                end = self.visit(value, pointer.join(here, name), inner, (at, key_end))
+            at = _next_item(text, end)
+        return at + 1
+
+    def _visit_list(self, start: int, here: str, branch: _Branch) -> int:
+        text, at, index = self.text, _skip_space(self.text, start + 1), 0
+        while text[at] != "]":
+            inner = branch.next.get(str(index))
+            if inner is None:
+                end = _scan(text, at)[1]
+            else:
+                end = self.visit(at, f"{here}/{index}", inner, (-1, -1))
+            at, index = _next_item(text, end), index + 1
+        return at + 1
 
 
-def _note(found: dict[str, Place], wanted: set[str], pointer: str, place: Place) -> None:
-    if pointer in wanted:
-        found[pointer] = place
+def _next_item(text: str, end: int) -> int:
+    """Return where the next item of a container starts, or its closing bracket."""
+    at = _skip_space(text, end)
+    return _skip_space(text, at + 1) if text[at] == "," else at
+
+
+def _skip_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return at if found is None else found.end()

@@ -29,8 +29,11 @@ class FileMap:
 
     def spans(self, wanted: Collection[tuple[str, bool]]) -> Mapping[tuple[str, bool], Span]:
         """Return the span of each wanted (pointer, whether its key is meant)."""
-        pointers = {place for pointer, _ in wanted for place in _with_parents(pointer)}
-        places = self._locate(pointers)
+        pointers = {place for place, _ in wanted}
+        places = dict(self._locate(pointers))
+        lost = pointers - places.keys()
+        if lost:  # nothing stands there: what is around it is meant
+            places |= self._locate({above for place in lost for above in _parents(place)})
         return {want: self._span(want, places) for want in wanted}
 
     def line(self, number: int) -> str:
@@ -68,11 +71,11 @@ class FileMap:
         return self.lines.span(place.start, _first_line_end(self.text, place))
 
 
-def _with_parents(pointer: str) -> list[str]:
-    found = [pointer]
-    while pointer:
-        pointer = parent(pointer)
-        found.append(pointer)
+def _parents(place: str) -> list[str]:
+    found = []
+    while place:
+        place = parent(place)
+        found.append(place)
     return found
 
 
@@ -105,7 +108,9 @@ def read_policy_file(
         return _unreadable(path, text, policy_type, error, named=named)
     if refusal := _refusal(value, named=named):
         return InputError(path, refusal, 1, 1)
-    return [Document(path, value, policy_type, FileMap(text))] if is_policy(value) else []
+    if not is_policy(value):
+        return []
+    return [Document(path, value, policy_type, FileMap(text), size=len(text))]
 
 
 def _unreadable(

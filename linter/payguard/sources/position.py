@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from payguard.finding import Span
 
@@ -15,6 +16,7 @@ class Lines:
 
     text: str
     _starts: list[int] = field(default_factory=list)
+    _shown: dict[int, str] = field(default_factory=dict)
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return (line, column) of ``offset``, both from 1."""
@@ -29,7 +31,15 @@ class Lines:
         return Span(line, column, end_line, end_column)
 
     def line(self, number: int) -> str:
-        """Return line ``number`` (from 1) without its end; empty where there is none."""
+        """Return line ``number`` (from 1) without its end; empty where there is none.
+
+        One copy of a line serves everybody: a minified file is one long line with many findings.
+        """
+        if number not in self._shown:
+            self._shown[number] = self._line(number)
+        return self._shown[number]
+
+    def _line(self, number: int) -> str:
         starts = self._line_starts()
         if not 1 <= number <= len(starts):
             return ""
@@ -46,8 +56,7 @@ class Lines:
         return self._starts
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a value stands in its text, as offsets; ``key_*`` where its key stands, if any."""
 
     start: int

@@ -1,0 +1,1 @@
+"""Rules about conditions: operators, keys and values that do what they read like."""

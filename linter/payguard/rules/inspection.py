@@ -1,0 +1,309 @@
+"""Asking the rules: each document is walked once, and each rule is asked where it listens."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from payguard.iam.action import is_known
+from payguard.iam.condition import condition, entries
+from payguard.iam.document import VERSIONS, Policy, Statement
+from payguard.rules import rule as bits
+from payguard.rules.listener import Listener, listener
+from payguard.rules.rule import Problem, Rule, Text
+from payguard.rules.trait import (
+    EVERY_ACTION,
+    action_traits,
+    is_plain_resource,
+    resource_traits,
+    shape_traits,
+)
+
+# Answers about single texts are kept for the run; beyond this many they are forgotten, so that
+# hostile input cannot fill the memory.
+_KEPT = 50_000
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+Hit = tuple[Rule, str, Problem]  # the rule, the place relative to the document, what it saw
+_Answers = tuple[tuple[Rule, Problem], ...]
+_Wanting = tuple[Listener, int]  # a rule, and the bits that must be held for it to be asked
+# Above the bits of rule.py: one bit for each rule that hears conditions.
+_FIRST_HEARD = 1 << 32
+_HOOKS = {
+    "Action": "check_action",
+    "NotAction": "check_action",
+    "Resource": "check_resource",
+    "NotResource": "check_resource",
+}
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What one policy type needs: the rules that listen, and what is already known.
+
+    Attributes:
+        policy, statement: the rules with that hook, and the bits that they want to be held.
+        condition: the rules with that hook.
+        hearing: the rules that hear conditions, and the bit that stands for each.
+        texts: the rules that look at texts, by element.
+        clean: by effect and element, the texts that no rule minds, with the bits they hold.
+        found: by effect and element, what the rules said about the other texts.
+        conditions: the bits that condition entries hold, and what the rules said about them.
+        policy_asked, statement_asked: the rules that listen, by the bits that are held.
+        shapes: the bits that names and types of a statement's elements stand for.
+    """
+
+    policy: tuple[_Wanting, ...]
+    statement: tuple[_Wanting, ...]
+    condition: tuple[Listener, ...]
+    hearing: tuple[_Wanting, ...]
+    texts: dict[str, tuple[Listener, ...]]
+    clean: dict[tuple[str, str], dict[str, int]]
+    found: dict[tuple[str, str], dict[str, _Answers]]
+    conditions: dict[tuple[Any, ...], tuple[int, _Answers]]
+    policy_asked: dict[int, tuple[Rule, ...]]
+    statement_asked: dict[int, tuple[Rule, ...]]
+    shapes: dict[tuple[object, ...], int]
+
+
+def _desk(rules: Iterable[Listener], policy_type: str) -> _Desk:
+    heard = [rule for rule in rules if not rule.policy_types or policy_type in rule.policy_types]
+
+    def listening(hook: str) -> tuple[Listener, ...]:
+        return tuple(rule for rule in heard if hook in rule.hooks)
+
+    hearing = {rule.id: _FIRST_HEARD << n for n, rule in enumerate(listening("hears_condition"))}
+
+    def wanting(hook: str) -> tuple[_Wanting, ...]:
+        return tuple((rule, rule.when | hearing.get(rule.id, 0)) for rule in listening(hook))
+
+    return _Desk(
+        wanting("check_policy"),
+        wanting("check_statement"),
+        listening("check_condition"),
+        tuple((rule, hearing[rule.id]) for rule in listening("hears_condition")),
+        texts={element: listening(hook) for element, hook in _HOOKS.items()},
+        clean={},
+        found={},
+        conditions={},
+        policy_asked={},
+        statement_asked={},
+        shapes={},
+    )
+
+
+class Inspector:
+    """Asks a set of rules about policies, remembering answers about equal texts.
+
+    One inspector serves one run. ``inspect`` may raise whatever a rule raises; ``inspect_each``
+    asks the rules one by one, so that the failure of one does not silence the others.
+    """
+
+    def __init__(self, rules: Sequence[Listener | Rule]) -> None:
+        self._rules = tuple(listener(rule) if isinstance(rule, Rule) else rule for rule in rules)
+        self._desks: dict[str, _Desk] = {}
+
+    def inspect(self, policy: Policy) -> list[Hit]:
+        """Return what the rules see in ``policy``, in the order of the document's walk."""
+        hits: list[Hit] = []
+        desk = self._desks.get(policy.policy_type)
+        if desk is None:
+            desk = self._desks[policy.policy_type] = _desk(self._rules, policy.policy_type)
+        traits = 0 if _is_plain_document(policy) else bits.IRREGULAR
+        for statement in policy.statements:
+            traits |= _inspect_statement(statement, desk, hits)
+        for rule in _asked(desk.policy, traits, desk.policy_asked):
+            hits += [(rule, problem.at, problem) for problem in rule.check_policy(policy)]
+        return hits
+
+    def inspect_each(self, policy: Policy) -> Iterator[tuple[Listener, list[Hit] | Exception]]:
+        """Ask each rule by itself; yield what it saw, or the exception that it raised."""
+        for rule in self._rules:
+            try:
+                yield rule, Inspector((rule,)).inspect(policy)
+            except Exception as error:  # noqa: BLE001  the defect is the rule's: reported, never lost
+                yield rule, error
+
+
+def _inspect_statement(statement: Statement, desk: _Desk, hits: list[Hit]) -> int:
+    traits = _shape_traits(statement, desk)
+    if statement.actions:
+        traits |= _inspect_texts(statement, "Action", statement.actions, desk, hits)
+    if statement.not_actions:
+        traits |= _inspect_texts(statement, "NotAction", statement.not_actions, desk, hits)
+        traits |= EVERY_ACTION
+    if statement.resources:
+        traits |= _inspect_texts(statement, "Resource", statement.resources, desk, hits)
+    if statement.not_resources:
+        traits |= _inspect_texts(statement, "NotResource", statement.not_resources, desk, hits)
+    if traits & bits.CONDITION:
+        traits |= _inspect_conditions(statement, desk, hits)
+    for rule in _asked(desk.statement, traits, desk.statement_asked):
+        for problem in rule.check_statement(statement):
+            hits += ((rule, statement.pointer + problem.at, problem),)
+    return traits
+
+
+def _asked(
+    wanting: tuple[_Wanting, ...], traits: int, known: dict[int, tuple[Rule, ...]]
+) -> tuple[Rule, ...]:
+    """Return the rules that want to be asked where ``traits`` are held; ``known`` remembers."""
+    found = known.get(traits)
+    if found is None:
+        found = tuple(one.rule for one, when in wanting if not when & ~traits)
+        known[traits] = found
+    return found
+
+
+def _is_plain_document(policy: Policy) -> bool:
+    """Tell whether a document has the newest version, statements, and nothing else."""
+    value = policy.value
+    statements = value.get("Statement")
+    count = len(statements) if type(statements) is list else 1
+    return len(value) == 2 and policy.version == VERSIONS[0] and 0 < count == len(policy.statements)
+
+
+def _shape_traits(statement: Statement, desk: _Desk) -> int:
+    value, effect = statement.value, statement.effect
+    shape = (*value, *map(type, value.values()))
+    traits = desk.shapes.get(shape)
+    if traits is None:
+        traits = _keep(desk.shapes, shape, shape_traits(value, statement.policy_type))
+    if effect == "Allow":
+        traits |= bits.ALLOW
+    elif effect == "Deny":
+        traits |= bits.DENY
+    else:
+        traits |= bits.IRREGULAR
+    if len(statement.actions) > 1 or len(statement.not_actions) > 1:
+        traits |= bits.SEVERAL_ACTIONS
+    if len(statement.resources) > 1 or len(statement.not_resources) > 1:
+        traits |= bits.SEVERAL_RESOURCES
+    if not (statement.actions or statement.not_actions):
+        traits |= bits.IRREGULAR
+    if not (statement.resources or statement.not_resources):
+        traits |= bits.IRREGULAR
+    sid = value.get("Sid")
+    if sid is not None and not (type(sid) is str and sid.isalnum() and sid.isascii()):
+        traits |= bits.IRREGULAR
+    return traits
+
+
+def _inspect_texts(
+    statement: Statement, element: str, texts: Sequence[Any], desk: _Desk, hits: list[Hit]
+) -> int:
+    """Ask about the texts of one element; return the bits that they hold."""
+    around = (statement.effect, element)
+    clean = desk.clean.get(around)
+    if clean is None:
+        clean = desk.clean[around] = {}
+        desk.found[around] = {}
+    try:  # nearly every list holds only texts that were found clean before
+        held = set(map(clean.__getitem__, texts))
+    except (KeyError, TypeError):
+        return _inspect_afresh(statement, element, texts, desk, hits)
+    traits = 0
+    for bit in held:
+        traits |= bit
+    return traits
+
+
+def _inspect_afresh(
+    statement: Statement, element: str, texts: Sequence[Any], desk: _Desk, hits: list[Hit]
+) -> int:
+    """Ask about each text that is not known to be clean; return the bits that all hold."""
+    around = (statement.effect, element)
+    clean, found, traits = desk.clean[around], desk.found[around], 0
+    for index, text in enumerate(texts):
+        if type(text) is not str:
+            traits |= bits.IRREGULAR
+            continue
+        held = clean.get(text)
+        if held is None:
+            held = _text_traits(element, text)
+            answers = found.get(text)
+            if answers is None:
+                answers = _text_answers(text, element, statement, desk)
+                _keep(found, text, answers) if answers else _keep(clean, text, held)
+            _place(hits, statement, element, index, answers)
+        traits |= held
+    return traits
+
+
+def _inspect_conditions(statement: Statement, desk: _Desk, hits: list[Hit]) -> int:
+    """Ask about the entries of the condition block; return the bits that they hold."""
+    block = statement.value["Condition"]
+    traits, known, count = 0 if _is_plain(block) else bits.IRREGULAR, desk.conditions, 0
+    for operator, key, value in entries(block):
+        count += 1
+        texts = value if type(value) is list else (value,)
+        if not texts or not all(type(text) is str for text in texts):
+            # Not hashable, or equal to something else as a dictionary key: asked about afresh.
+            held, answers = _condition_answers(operator, key, value, desk)
+            traits |= bits.IRREGULAR
+        else:
+            name = (operator, key, texts is value, *texts)
+            kept = known.get(name)
+            if kept is None:
+                kept = _keep(known, name, _condition_answers(operator, key, value, desk))
+            held, answers = kept
+        traits |= held
+        if answers:
+            hits += [(rule, statement.pointer + p.at, p) for rule, p in answers]
+    return traits if count < 2 else traits | bits.SEVERAL_CONDITIONS
+
+
+def _condition_answers(operator: str, key: str, value: Any, desk: _Desk) -> tuple[int, _Answers]:
+    """Return the bits that a condition holds, and what the rules say about it."""
+    node, traits = condition(operator, key, value), 0
+    if any(type(text) is str and "${" in text for text in node.values):
+        traits = bits.VARIABLE
+    for one, bit in desk.hearing:
+        if one.rule.hears_condition(node):
+            traits |= bit
+    return traits, _answers(desk.condition, "check_condition", node)
+
+
+def _is_plain(block: Any) -> bool:
+    """Tell whether a condition block holds something, and nothing but filled operators."""
+    return (
+        bool(block) and type(block) is dict and all(type(v) is dict and v for v in block.values())
+    )
+
+
+def _text_answers(text: str, element: str, statement: Statement, desk: _Desk) -> _Answers:
+    hook = _HOOKS[element]
+    if is_known(text) if hook == "check_action" else is_plain_resource(text):
+        return ()
+    node = Text(text, element, statement.effect, statement.policy_type)
+    return _answers(desk.texts[element], hook, node)
+
+
+def _text_traits(element: str, text: str) -> int:
+    if _HOOKS[element] == "check_action":
+        return action_traits(text)
+    return resource_traits(text)
+
+
+def _answers(listeners: Iterable[Listener], hook: str, node: object) -> _Answers:
+    found = []
+    for rule in (one.rule for one in listeners):
+        check: Callable[[object], Iterator[Problem]] = getattr(rule, hook)
+        found += [(rule, problem) for problem in check(node)]
+    return tuple(found)
+
+
+def _keep(cache: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
+    if len(cache) >= _KEPT:
+        cache.clear()
+    cache[key] = value
+    return value
+
+
+def _place(
+    hits: list[Hit], statement: Statement, element: str, index: int, answers: _Answers
+) -> None:
+    here = f"{statement.pointer}/{element}"
+    if isinstance(statement.value.get(element), list):
+        here = f"{here}/{index}"
+    hits += [(rule, here + problem.at, problem) for rule, problem in answers]

@@ -1,0 +1,1 @@
+"""Rules about money: spending, wallet secrets, payment tokens and the roles that hold them."""

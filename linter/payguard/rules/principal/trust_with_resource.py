@@ -1,0 +1,80 @@
+"""Resources in trust policies."""
+
+from collections.abc import Iterator
+
+from payguard.finding import Severity, quote
+from payguard.iam.document import RESOURCE, TRUST, Statement
+from payguard.rules import rule as bits
+from payguard.rules.rule import Example, Problem, Rule
+
+_ASSUME = "sts:assumerole"
+
+
+class TrustWithResource(Rule):
+    """A trust policy that names the role it is attached to."""
+
+    id = "trust-with-resource"
+    summary = "A trust policy does not take a resource: it concerns the role that carries it."
+    why = "IAM refuses to store a trust policy with a Resource or NotResource element."
+    severity = Severity.ERROR
+    category = "principal"
+    references = (
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user.html",
+    )
+    access_analyzer = ("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE",)
+    policy_types = frozenset({TRUST, RESOURCE})
+    when = bits.PRINCIPAL | bits.ASSUME_ROLE
+    bad = (
+        Example(
+            """\
+{
+  "Version": "2012-10-17",
+  "Statement": {
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::111122223333:role/PaymentsOperator"},
+    "Action": "sts:AssumeRole",
+    "Resource": "arn:aws:iam::111122223333:role/AgentCorePaymentsManagementRole"
+  }
+}
+"""
+        ),
+    )
+    good = (
+        Example(
+            """\
+{
+  "Version": "2012-10-17",
+  "Statement": {
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::111122223333:role/PaymentsOperator"},
+    "Action": "sts:AssumeRole"
+  }
+}
+"""
+        ),
+    )
+
+    def check_statement(self, statement: Statement) -> Iterator[Problem]:
+        """Yield a problem for each resource element.
+
+        A document with principals and resources counts as a resource policy, but only roles are
+        assumed: a statement with nothing but such actions is of a trust policy.
+        """
+        if statement.policy_type != TRUST and not _only_assumes(statement):
+            return
+        for element in ("Resource", "NotResource"):
+            if element in statement.value:
+                yield Problem(
+                    f"{quote(element)} stands in a trust policy, which takes none",
+                    at=f"/{element}",
+                    help=f"remove {quote(element)}: the policy concerns the role that carries it",
+                    on_key=True,
+                )
+
+
+def _only_assumes(statement: Statement) -> bool:
+    return bool(statement.actions) and all(
+        isinstance(action, str) and action.lower().startswith(_ASSUME)
+        for action in statement.actions
+    )

@@ -1,0 +1,1 @@
+"""Rules about resources: ARNs that are well formed and that the actions can act on."""

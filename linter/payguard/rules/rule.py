@@ -1,0 +1,147 @@
+"""What a rule is: declared metadata, examples, and one question asked of one kind of node."""
+
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple
+
+from payguard.finding import Severity
+from payguard.iam.condition import Condition
+from payguard.iam.document import Policy, Statement
+
+# What a statement holds: a rule names in ``when`` all that must be there for it to be asked, so
+# that nobody pays for a payments rule on a policy about buckets. Plain integers: enum.Flag costs
+# a microsecond an operation, and these are combined for every statement of every file.
+ALLOW = 1 << 0
+DENY = 1 << 1
+CONDITION = 1 << 2
+PRINCIPAL = 1 << 3  # a Principal or NotPrincipal element
+NOT_ACTION = 1 << 4
+NOT_RESOURCE = 1 << 5
+VARIABLE = 1 << 6  # "${" in a resource or a condition
+AGENTCORE = 1 << 7  # may match an action of bedrock-agentcore
+PAYMENTS = 1 << 8  # may match an action on payments resources
+DETAILED = 1 << 9  # may match an action of a service that the catalog knows in detail
+PASS_ROLE = 1 << 10  # may match iam:PassRole
+SECRETS = 1 << 11  # may match secretsmanager:GetSecretValue
+ASSUME_ROLE = 1 << 12  # may match an action of STS's AssumeRole family
+SEVERAL_ACTIONS = 1 << 13  # more than one element under Action or NotAction
+SEVERAL_RESOURCES = 1 << 14  # more than one element under Resource or NotResource
+ACTION_WILDCARD = 1 << 15  # a wildcard in an action
+RESOURCE_WILDCARD = 1 << 16  # a wildcard in a resource
+SEVERAL_CONDITIONS = 1 << 17  # more than one entry in the condition block
+# Not plainly of the grammar's shape: an element missing, unknown, empty or of another type, an
+# effect that is neither, a Sid with other characters, or a Principal. Most statements are plain,
+# and every rule that asks about shape alone names this bit.
+IRREGULAR = 1 << 18
+
+
+class Problem(NamedTuple):
+    """What a rule sees: a sentence, a place relative to the node it was asked about, a mend.
+
+    Attributes:
+        message: what was found, the value quoted, and why it is wrong.
+        at: JSON Pointer relative to the node (policy, statement or text).
+        help: how to mend it.
+        severity: where it differs from the rule's.
+        on_key: whether the key at ``at`` is meant, not its value.
+    """
+
+    message: str
+    at: str = ""
+    help: str = ""
+    severity: Severity | None = None
+    on_key: bool = False
+
+
+class Example(NamedTuple):
+    """A policy that shows a rule: its text, and its type where the text alone cannot tell."""
+
+    text: str
+    policy_type: str = ""
+
+
+class Text(NamedTuple):
+    """An action or resource text with the little that a rule about single texts may know.
+
+    Equal texts in equal surroundings are asked about once a run: a rule's answer may depend on
+    nothing else.
+    """
+
+    text: str
+    element: str
+    effect: str
+    policy_type: str
+
+
+class Rule:
+    """A rule; subclasses declare the metadata and override exactly one or more ``check_*`` hooks.
+
+    Attributes:
+        id: the slug that names the defect, also the module's name with underscores.
+        summary: one sentence: the defect.
+        why: a short paragraph: what happens to somebody who has this defect.
+        severity: of its findings, unless a problem says otherwise.
+        category: the folder.
+        references: official pages, best first.
+        access_analyzer: codes of IAM Access Analyzer's checks that ask the same question.
+        policy_types: the types it is asked of; empty for all.
+        when: what a statement must hold for ``check_statement`` to be asked (bits above); for
+            ``check_policy``, what the document and its statements must hold together.
+        bad: policies on which it fires; the first is shown to users.
+        good: the same policies mended; silent under every rule.
+    """
+
+    id: ClassVar[str]
+    summary: ClassVar[str]
+    why: ClassVar[str]
+    severity: ClassVar[Severity]
+    category: ClassVar[str]
+    references: ClassVar[tuple[str, ...]]
+    access_analyzer: ClassVar[tuple[str, ...]] = ()
+    policy_types: ClassVar[frozenset[str]] = frozenset()
+    when: ClassVar[int] = 0
+    bad: ClassVar[tuple[Example, ...]]
+    good: ClassVar[tuple[Example, ...]]
+
+    def check_policy(self, policy: Policy) -> Iterator[Problem]:
+        """Yield problems of a whole document; ``at`` is relative to the document."""
+        raise NotImplementedError
+
+    def check_statement(self, statement: Statement) -> Iterator[Problem]:
+        """Yield problems of one statement; ``at`` is relative to the statement."""
+        raise NotImplementedError
+
+    def hears_condition(self, condition: Condition) -> bool:
+        """Tell whether ``check_statement`` has to do with statements that hold ``condition``.
+
+        A rule that overrides this is asked about a statement only if it hears one of its
+        conditions. Equal conditions are heard once a run: the answer may depend on nothing else.
+        """
+        raise NotImplementedError
+
+    def check_action(self, action: Text) -> Iterator[Problem]:
+        """Yield problems of one text under Action or NotAction, whatever stands beside it.
+
+        Asked only about texts that are not plainly the name of a known action: patterns, and
+        names that the catalog lacks. A rule about certain known actions is a statement's rule.
+        """
+        raise NotImplementedError
+
+    def check_resource(self, resource: Text) -> Iterator[Problem]:
+        """Yield problems of one text under Resource or NotResource.
+
+        Not asked about ``*``, nor about plainly well-formed ARNs of services that payments roles
+        do not touch.
+        """
+        raise NotImplementedError
+
+    def check_condition(self, condition: Condition) -> Iterator[Problem]:
+        """Yield problems of one condition entry, whatever stands beside it.
+
+        ``at`` is relative to the statement: build it with ``condition.value_pointer``.
+        """
+        raise NotImplementedError
+
+
+def hears(rule: type[Rule], hook: str) -> bool:
+    """Tell whether ``rule`` overrides ``hook``, such as ``check_statement``."""
+    return getattr(rule, hook) is not getattr(Rule, hook)

@@ -1,0 +1,127 @@
+"""What one action text may match, as the bits that rules name in ``when``."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from payguard.iam.document import WITHOUT_PRINCIPAL
+from payguard.iam.wildcard import has_wildcard, matches
+from payguard.identifiers.policy_arn import is_plain
+from payguard.rules import rule
+from payguard_policies import catalog
+
+AGENTCORE_SERVICE = "bedrock-agentcore"
+
+# Traits that one certain action stands for.
+_MARKED = {
+    "iam:passrole": rule.PASS_ROLE,
+    "secretsmanager:getsecretvalue": rule.SECRETS,
+    "sts:assumerole": rule.ASSUME_ROLE,
+    "sts:assumerolewithsaml": rule.ASSUME_ROLE,
+    "sts:assumerolewithwebidentity": rule.ASSUME_ROLE,
+}
+EVERY_ACTION = (
+    rule.AGENTCORE
+    | rule.PAYMENTS
+    | rule.DETAILED
+    | rule.PASS_ROLE
+    | rule.SECRETS
+    | rule.ASSUME_ROLE
+)
+
+
+def action_traits(text: str) -> int:
+    """Return the bits of everything that the action pattern ``text`` may match."""
+    lower = text.lower()
+    service, _, name = lower.partition(":")
+    if has_wildcard(lower):
+        return _pattern_traits(lower, service, name)
+    traits = _MARKED.get(lower, 0)
+    if service == AGENTCORE_SERVICE:
+        traits |= rule.AGENTCORE
+        if "payment" in name and name in _payments():
+            traits |= rule.PAYMENTS
+    return traits | rule.DETAILED if service in _detailed() else traits
+
+
+def _pattern_traits(text: str, service: str, name: str) -> int:
+    if service == "*" and name in ("", "*"):
+        return EVERY_ACTION | rule.ACTION_WILDCARD
+    traits = rule.ACTION_WILDCARD
+    for marked, bit in _MARKED.items():
+        if matches(text, marked):
+            traits |= bit
+    if matches(service, AGENTCORE_SERVICE):
+        traits |= rule.AGENTCORE
+        if any(matches(name, action) for action in _payments()):
+            traits |= rule.PAYMENTS
+    if any(matches(service, known) for known in _detailed()):
+        traits |= rule.DETAILED
+    return traits
+
+
+def resource_traits(text: str) -> int:
+    """Return the bits that the resource pattern ``text`` stands for."""
+    traits = rule.RESOURCE_WILDCARD if has_wildcard(text) else 0
+    return traits | rule.VARIABLE if "${" in text else traits
+
+
+def is_plain_resource(text: str) -> bool:
+    """Tell at once that no rule about single resources can mind ``text``.
+
+    It is ``*``, or a well-formed ARN of a service that payments roles do not touch, without
+    variables, placeholders or characters beyond ASCII.
+    """
+    if text == "*":
+        return True
+    if not (text.isascii() and text.isprintable()) or any(sign in text for sign in "${<"):
+        return False
+    fields = text.split(":", 3)
+    return len(fields) == 4 and fields[2] not in _detailed() and is_plain(text)
+
+
+@cache
+def _payments() -> frozenset[str]:
+    return frozenset(action.lower() for action in catalog.payments_actions())
+
+
+@cache
+def _detailed() -> frozenset[str]:
+    return catalog.detailed_services()
+
+
+def shape_traits(value: Mapping[str, Any], policy_type: str) -> int:
+    """Return the bits that the elements of a statement stand for, by their names and types.
+
+    Two statements whose elements have the same names, in the same order, and the same types get
+    the same bits: the answer may be kept.
+    """
+    traits = sum(bit for element, bit in _ELEMENTS.items() if element in value)
+    if "Principal" in value or "NotPrincipal" in value:
+        traits |= rule.PRINCIPAL
+    types = {element: type(entry) for element, entry in value.items()}
+    plain = (
+        policy_type in WITHOUT_PRINCIPAL
+        and {*types} - _OPTIONAL in _PLAIN_SHAPES
+        and all(kind in _PLAIN_TYPES.get(element, ()) for element, kind in types.items())
+    )
+    return traits if plain else traits | rule.IRREGULAR
+
+
+_ELEMENTS = {
+    "Condition": rule.CONDITION,
+    "NotAction": rule.NOT_ACTION,
+    "NotResource": rule.NOT_RESOURCE,
+}
+_OPTIONAL = {"Sid", "Condition"}
+_PLAIN_SHAPES = [
+    {"Effect", action, resource}
+    for action in ("Action", "NotAction")
+    for resource in ("Resource", "NotResource")
+]
+_PLAIN_TYPES: dict[str, tuple[type, ...]] = {
+    "Sid": (str,),
+    "Effect": (str,),
+    "Condition": (dict,),
+    **dict.fromkeys(("Action", "NotAction", "Resource", "NotResource"), (str, list)),
+}
