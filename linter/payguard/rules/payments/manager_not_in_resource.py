@@ -27,10 +27,10 @@ class ManagerNotInResource(Rule):
     id = "manager-not-in-resource"
     summary = "The statement names what is below a payment manager, but not the manager itself."
     why = (
-        "The service reference authorizes these actions on the payment manager; the list "
-        "actions have nothing else to be asked about. Sub-resources alone are an older text of "
-        "AWS's page, still copied: its current text names payment-manager/*. Connectors are "
-        "created on the manager, too."
+        "The service reference authorizes these actions on the payment manager; for the list "
+        "actions there is nothing else. Sub-resources alone are an older text of AWS's page, "
+        "still copied: its current text names payment-manager/*. Connectors are created on the "
+        "manager, too."
     )
     severity = Severity.WARNING
     category = "payments"

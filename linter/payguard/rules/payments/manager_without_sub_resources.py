@@ -27,8 +27,9 @@ class ManagerWithoutSubResources(Rule):
     summary = "The statement names a payment manager, but not what is below it."
     why = (
         "AWS's texts disagree on whether a request for a session, an instrument or a connector "
-        "is asked about the manager or about the ARN below it; connectors were seen asked "
-        "about by their own. An exact manager ARN does not match what is below: name both."
+        "is authorized on the manager or on the ARN below it; connectors that exist were seen "
+        "authorized on their own ARN. An exact manager ARN does not match what is below: name "
+        "both."
     )
     severity = Severity.SUGGESTION
     category = "payments"

@@ -95,17 +95,24 @@ def _naming_agentcore(resources: Iterable[str]) -> list[str]:
 
 
 def _any_matched(statement: Statement) -> bool:
-    return any(type(text) is str and matched(text) for text in statement.actions)
+    try:
+        return any(map(matched, statement.actions))
+    except (AttributeError, TypeError):  # not all are text
+        return any(type(text) is str and matched(text) for text in statement.actions)
 
 
 def within(resources: Iterable[str]) -> list[str]:
     """Return the money actions that act on something ``resources`` may match, the worst first."""
-    texts = frozenset(resources)
-    return [
+    return list(_acting_on(frozenset(resources)))
+
+
+@lru_cache(maxsize=1024)
+def _acting_on(texts: frozenset[str]) -> tuple[str, ...]:
+    return tuple(
         action
         for action in money_actions()
         if any(fits(text, *entry) for text in texts for entry in acted_on(action) or ())
-    ]
+    )
 
 
 def denied(policy: Policy) -> frozenset[str]:

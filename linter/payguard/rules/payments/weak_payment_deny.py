@@ -19,9 +19,9 @@ class WeakPaymentDeny(Rule):
     summary = "The Deny on ProcessPayment does not close every payment manager."
     why = (
         "AWS's role for setting budgets denies ProcessPayment on every resource, so that no "
-        "other policy of the role can open spending again. A Deny on sub-resources matches no "
-        "request; one on some managers, or under a condition, leaves the rest to the other "
-        "policies."
+        "other policy of the role can open spending again. A Deny on sub-resources does not "
+        "match a request on the manager; one on some managers, or under a condition, leaves "
+        "the rest to the other policies."
     )
     severity = Severity.SUGGESTION
     category = "payments"
@@ -119,8 +119,8 @@ def _problems(statement: Statement, *, guard: bool) -> Iterator[Problem]:
     if named and not reaching:
         place, text = named[0]
         yield Problem(
-            f"this Deny names only what is below a payment manager ({quote(text)}), but spending "
-            "is authorized on the manager: it denies nothing",
+            f"this Deny names only what is below a payment manager ({quote(text)}), but the service "
+            "reference authorizes spending on the manager, where it denies nothing",
             place,
             _MEND,
             Severity.SECURITY_WARNING,
