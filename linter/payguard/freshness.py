@@ -6,6 +6,7 @@ botocore ships its service models as data; reading them needs no import of botoc
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from payguard.finding import quote
 from payguard_policies import catalog
 
 _SERVICES = {"data": "bedrock-agentcore", "control": "bedrock-agentcore-control"}
+_MODEL = "service-2.json"
+_LIMITS = ("pattern", "min", "max")
 
 
 class NoSdkError(Exception):
@@ -39,9 +42,9 @@ def differences() -> Iterator[str]:
     Raises:
         NoSdkError: botocore is not installed, or is too old to know AgentCore.
     """
+    folder = _data_folder()
     for plane, service in _SERVICES.items():
-        model = _model(service)
-        yield from compare(plane, model)
+        yield from compare(plane, read_model(folder, service))
 
 
 def compare(plane: str, model: Mapping[str, Any]) -> Iterator[str]:
@@ -56,22 +59,36 @@ def compare(plane: str, model: Mapping[str, Any]) -> Iterator[str]:
         theirs = model["shapes"].get(name)
         if theirs is None:
             yield f"botocore has no shape {quote(name)} ({plane} plane) any more"
-        elif (shape.pattern, shape.min, shape.max) != tuple(
-            theirs.get(bound) for bound in ("pattern", "min", "max")
-        ):
+        elif (shape.pattern, shape.min, shape.max) != tuple(map(theirs.get, _LIMITS)):
             yield f"botocore's pattern or length of {quote(name)} ({plane} plane) has changed"
 
 
-def _model(service: str) -> Any:
+def _data_folder() -> str:
     from importlib.util import find_spec  # noqa: PLC0415  costs start-up time
 
     spec = find_spec("botocore")
     if spec is None or not spec.submodule_search_locations:
         raise NoSdkError("botocore is not installed")
-    folder = os.path.join(spec.submodule_search_locations[0], "data", service)
+    return os.path.join(spec.submodule_search_locations[0], "data")
+
+
+def read_model(folder: str, service: str) -> Any:
+    """Return the newest model of a service in a botocore data folder, compressed or plain.
+
+    Raises:
+        NoSdkError: there is none, or it cannot be read.
+    """
+    here = os.path.join(folder, service)
     try:
-        version = max(os.listdir(folder))
-        with gzip.open(os.path.join(folder, version, "service-2.json.gz")) as file:
-            return json.load(file)
-    except (OSError, ValueError):
+        newest = os.path.join(here, max(os.listdir(here)))
+        if os.path.exists(os.path.join(newest, _MODEL)):
+            with open(os.path.join(newest, _MODEL), "rb") as file:
+                model = json.load(file)
+        else:
+            with gzip.open(os.path.join(newest, _MODEL + ".gz")) as file:
+                model = json.load(file)
+    except (OSError, ValueError, EOFError, zlib.error):
         raise NoSdkError(f"the installed botocore has no model of {service}") from None
+    if not isinstance(model, dict) or not {"operations", "shapes"} <= model.keys():
+        raise NoSdkError(f"the installed botocore's model of {service} cannot be read")
+    return model

@@ -33,7 +33,7 @@ class Document(NamedTuple):
         source: where its values stand.
         address: the resource that it belongs to, such as a Terraform address; empty for a file
             that is nothing but a policy.
-        size: as in ``payguard.iam.document.Policy``.
+        text: as in ``payguard.iam.document.Policy``.
     """
 
     path: str
@@ -41,4 +41,4 @@ class Document(NamedTuple):
     policy_type: str
     source: SourceMap
     address: str = ""
-    size: int = 0
+    text: str = ""

@@ -202,7 +202,7 @@ def _inspect(
 ) -> None:
     tally.documents += 1
     suppressions.visit(document)
-    policy = parse_policy(document.value, document.policy_type, document.size)
+    policy = parse_policy(document.value, document.policy_type, document.text)
     try:
         hits = inspector.inspect(policy)
     except Exception:  # noqa: BLE001  a rule's defect: found out below, rule by rule

@@ -11,7 +11,6 @@ To refresh: raise the pins, run without --check, read the diff.
 """
 
 import argparse
-import fnmatch
 import gzip
 import hashlib
 import json
@@ -21,8 +20,15 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the type checker knows this folder as a package, Python runs it as scripts
+    from tools import catalog_tables as tables
+    from tools.catalog_tables import InputError
+else:
+    import catalog_tables as tables
+    from catalog_tables import InputError
 
 Json = dict[str, Any]
 
@@ -57,20 +63,6 @@ DETAILED_SERVICES = (
     "sts",
     "xray",
 )
-# String shapes that payments operations do not reach, but payments policies and roles talk about.
-MORE_SHAPES = (
-    "*PaymentCredentialProvider*",
-    "CredentialProvider*",
-    "KmsKeyArn",
-    "NextToken",
-    "Payment*",
-    "RoleArn",
-    "SecretArn",
-    "TaggableResourcesArn",
-    "TokenVault*",
-    "UserId",
-    "WorkloadIdentity*",
-)
 HAND_KEPT = "hand_kept"
 CATALOG = os.path.normpath(
     os.path.join(
@@ -78,10 +70,6 @@ CATALOG = os.path.normpath(
         "../../policies/payguard_policies/catalog",
     )
 )
-
-
-class InputError(Exception):
-    """An input is missing or is not the pinned one; the message is for the reader."""
 
 
 # Rendering
@@ -102,235 +90,6 @@ def render(value: Any, depth: int, indent: int = 0) -> str:
 def sha256(content: bytes) -> str:
     """The digest as hexadecimal text."""
     return hashlib.sha256(content).hexdigest()
-
-
-def present(**facts: Any) -> Json:
-    """The facts that say something: None, False and empty ones left out."""
-    return {name: fact for name, fact in facts.items() if fact not in (None, False, "", (), [])}
-
-
-# Service authorization reference
-
-
-def action_table(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """Service to its action names, sorted and separated by spaces."""
-    return {service: " ".join(sorted(found)) for service, found in names.items()}
-
-
-def with_exceptions(actions: Mapping[str, Json], exceptions: Mapping[str, Json]) -> dict[str, Json]:
-    """A service's actions in catalog form, by canonical name, the hand-kept ones among them.
-
-    Raises:
-        InputError: The reference has come to list a hand-kept action.
-    """
-    listed = {action["name"]: listed_action(action) for action in actions.values()}
-    if known := sorted(listed.keys() & exceptions.keys()):
-        raise InputError(f'the reference lists "{known[0]}" now: drop it from exceptions.json')
-    return listed | {name: excepted_action(facts) for name, facts in exceptions.items()}
-
-
-def listed_action(action: Json) -> Json:
-    """One action of the reference in catalog form."""
-    return present(
-        # "Permissions management, Write" and "Tagging, Write": the reference's own level is first.
-        level=action["accessLevel"].partition(",")[0],
-        resources=[
-            present(
-                type=use["name"],
-                required=use["required"],
-                keys=template_keys(use["conditionKeys"]),
-                dependent=sorted(use["dependentActions"]),
-            )
-            for use in sorted(action["resourceTypes"], key=lambda use: str(use["name"]))
-        ],
-        keys=template_keys(action["conditionKeys"]),
-        dependent=sorted(action["dependentActions"]),
-    )
-
-
-def excepted_action(facts: Json) -> Json:
-    """One hand-kept action in catalog form; its sources stay in exceptions.json."""
-    kept = {name: fact for name, fact in facts.items() if name != "sources"}
-    return {**kept, "origin": "exception"}
-
-
-def template_keys(keys: Iterable[str]) -> list[str]:
-    """Condition keys, sorted, their variable part always written as ${...}."""
-    return sorted({template_key(key) for key in keys})
-
-
-def template_key(key: str) -> str:
-    """`s3:ExistingObjectTag/<key>` and `secretsmanager:ResourceTag/tag-key` are templates too."""
-    return key.replace("/<key>", "/${TagKey}").replace("/tag-key", "/${TagKey}")
-
-
-def service_detail(
-    service: str,
-    actions: Mapping[str, Json],
-    resource_types: Mapping[str, Json],
-    condition_keys: Mapping[str, Json],
-) -> Json:
-    """The detailed table of one service; `actions` are in catalog form."""
-    return {
-        "service": service,
-        "actions": dict(actions),
-        "resource_types": {
-            kind["key"]: present(arn=kind["arn"], keys=template_keys(kind.get("conditionKeys", ())))
-            for kind in resource_types.values()
-        },
-        "condition_keys": {
-            template_key(facts["key"]): facts["type"] for facts in condition_keys.values()
-        },
-    }
-
-
-def condition_key_table(
-    condition_keys: Mapping[str, Mapping[str, Json]], rcp_services: Iterable[str]
-) -> Json:
-    """Service-specific condition keys of every service by type, and who defines foreign ones."""
-    by_service = {service: keys_by_type(keys) for service, keys in condition_keys.items()}
-    return {
-        "foreign_prefixes": foreign_prefixes(condition_keys),
-        "rcp_services": " ".join(sorted(rcp_services)),
-        "services": {service: keys for service, keys in by_service.items() if keys},
-    }
-
-
-def keys_by_type(condition_keys: Mapping[str, Json]) -> dict[str, str]:
-    """Type to condition keys, sorted and separated by spaces; global keys left out."""
-    found: dict[str, set[str]] = {}
-    for facts in own_keys(condition_keys):
-        found.setdefault(facts["type"], set()).add(template_key(facts["key"]))
-    return {kind: " ".join(sorted(keys)) for kind, keys in found.items()}
-
-
-def own_keys(condition_keys: Mapping[str, Json]) -> Iterator[Json]:
-    """The keys that are not global."""
-    return (facts for facts in condition_keys.values() if not facts["key"].startswith("aws:"))
-
-
-def foreign_prefixes(condition_keys: Mapping[str, Mapping[str, Json]]) -> dict[str, str]:
-    """Key prefixes that are not the defining service's own: `saml` belongs to sts."""
-    found: dict[str, set[str]] = {}
-    for service, keys in condition_keys.items():
-        for facts in own_keys(keys):
-            prefix = key_prefix(facts["key"])
-            if prefix != service:
-                found.setdefault(prefix, set()).add(service)
-    return {prefix: " ".join(sorted(services)) for prefix, services in found.items()}
-
-
-def key_prefix(key: str) -> str:
-    """What stands before the first colon of a condition key."""
-    return key.partition(":")[0]
-
-
-# botocore
-
-
-def payments_operations(model: Json) -> dict[str, Json]:
-    """The operations named after payments, by name."""
-    return {name: op for name, op in model["operations"].items() if "Payment" in name}
-
-
-def reached_shapes(model: Json) -> set[str]:
-    """The shapes that inputs and outputs of payments operations consist of."""
-    pending = [
-        op[side]["shape"]
-        for op in payments_operations(model).values()
-        for side in ("input", "output")
-        if side in op
-    ]
-    reached: set[str] = set()
-    while pending:
-        name = pending.pop()
-        if name not in reached:
-            reached.add(name)
-            pending.extend(parts_of(model["shapes"][name]))
-    return reached
-
-
-def parts_of(shape: Json) -> list[str]:
-    """The shapes that a shape names: members of a structure, element of a list, key and value."""
-    elements = [shape[part]["shape"] for part in ("member", "key", "value") if part in shape]
-    return elements + [member["shape"] for member in shape.get("members", {}).values()]
-
-
-def shape_table(model: Json, source: str) -> Json:
-    """Patterns, lengths, permitted values and bounds that payments requests can hold."""
-    shapes = model["shapes"]
-    reached = reached_shapes(model)
-    reached.update(
-        name for name in shapes for more in MORE_SHAPES if fnmatch.fnmatchcase(name, more)
-    )
-    return {
-        "source": source,
-        "strings": {n: string_facts(shapes[n]) for n in reached if shapes[n]["type"] == "string"},
-        "integers": {n: bounds(shapes[n]) for n in reached if shapes[n]["type"] == "integer"},
-    }
-
-
-def string_facts(shape: Json) -> Json:
-    """What limits a string; `enum` keeps the model's order."""
-    kept = ("pattern", "min", "max", "enum")
-    return {name: shape[name] for name in kept if name in shape}
-
-
-def bounds(shape: Json) -> Json:
-    """What limits an integer."""
-    return {name: shape[name] for name in ("min", "max") if name in shape}
-
-
-def operation_table(model: Json, paginators: Json) -> dict[str, Json]:
-    """How each payments operation goes over the wire, what it takes and how it can fail."""
-    shapes = model["shapes"]
-    pages = paginators["pagination"]
-    return {
-        name: {
-            "method": op["http"]["method"],
-            "uri": op["http"]["requestUri"],
-            "status": op["http"].get("responseCode", 200),
-            "readonly": op.get("readonly", False),
-            "inputs": input_members(shapes, op),
-            "errors": {error["shape"]: http_status(shapes, error) for error in op["errors"]},
-            **present(paginator=pages.get(name)),
-        }
-        for name, op in payments_operations(model).items()
-    }
-
-
-def input_members(shapes: Json, operation: Json) -> dict[str, Json]:
-    """The members of an operation's input, by name."""
-    shape = shapes[operation["input"]["shape"]]
-    required = shape.get("required", ())
-    return {
-        name: present(
-            shape=member["shape"],
-            type=shapes[member["shape"]]["type"],
-            location=member.get("location", "body"),
-            wire_name=member.get("locationName", name),
-            required=name in required,
-        )
-        for name, member in shape["members"].items()
-    }
-
-
-def http_status(shapes: Json, error: Json) -> int:
-    """The HTTP status of an error; the model gives one for each."""
-    status: int = shapes[error["shape"]]["error"]["httpStatusCode"]
-    return status
-
-
-def partition_table(partitions: Json) -> dict[str, Json]:
-    """Each partition's regions; pseudo regions such as aws-global are not among them."""
-    return {
-        partition["id"]: {
-            "regions": sorted(name for name in partition["regions"] if "-global" not in name),
-            "region_pattern": partition["regionRegex"],
-            "dns_suffix": partition["outputs"]["dnsSuffix"],
-        }
-        for partition in partitions["partitions"]
-    }
 
 
 # Inputs
@@ -437,9 +196,9 @@ def load_iam_data(root: str) -> Json:
             )
         services = load(root, "data", "services.json")
         kinds = ("actions", "resourceTypes", "conditionKeys")
-        tables = {k: {s: load(root, "data", k, f"{s}.json") for s in services} for k in kinds}
+        facts = {k: {s: load(root, "data", k, f"{s}.json") for s in services} for k in kinds}
         return {
-            **tables,
+            **facts,
             "rcp": load(root, "data", "rcpSupportedServices.json"),
             "updated": package["updatedAt"],
             "license": package["license"],
@@ -471,15 +230,15 @@ def reference_files(reference: Json, exceptions: Mapping[str, Json]) -> dict[str
     for service, excepted in exceptions.items():
         names[service] |= excepted.keys()
     files = {
-        "actions.json": render(action_table(names), 1),
+        "actions.json": render(tables.action_table(names), 1),
         "condition_keys.json": render(
-            condition_key_table(reference["conditionKeys"], reference["rcp"]), 2
+            tables.condition_key_table(reference["conditionKeys"], reference["rcp"]), 2
         ),
     }
     for service in DETAILED_SERVICES:
-        actions = with_exceptions(reference["actions"][service], exceptions.get(service, {}))
+        actions = tables.with_exceptions(reference["actions"][service], exceptions.get(service, {}))
         keys = reference["conditionKeys"][service]
-        table = service_detail(service, actions, reference["resourceTypes"][service], keys)
+        table = tables.service_detail(service, actions, reference["resourceTypes"][service], keys)
         files[f"services/{service}.json"] = render(table, 2)
     return files
 
@@ -487,14 +246,14 @@ def reference_files(reference: Json, exceptions: Mapping[str, Json]) -> dict[str
 def model_files(models: Mapping[str, Json], pages: Mapping[str, Json], partitions: Json) -> Json:
     """The files that come from botocore."""
     shapes = {
-        plane: shape_table(models[plane], f"botocore {BOTOCORE_VERSION}, {name} {version}")
+        plane: tables.shape_table(models[plane], f"botocore {BOTOCORE_VERSION}, {name} {version}")
         for plane, (name, version) in MODELS.items()
     }
-    operations = {plane: operation_table(models[plane], pages[plane]) for plane in MODELS}
+    operations = {plane: tables.operation_table(models[plane], pages[plane]) for plane in MODELS}
     return {
         "identifiers.json": render(shapes, 3),
         "operations.json": render(operations, 4),
-        "partitions.json": render(partition_table(partitions), 2),
+        "partitions.json": render(tables.partition_table(partitions), 2),
     }
 
 
@@ -557,23 +316,11 @@ def build(iam_data: str, catalog: str) -> dict[str, str]:
     reference = load_iam_data(iam_data)
     hand_kept = hand_kept_files(catalog)
     exceptions = json.loads(hand_kept[f"{HAND_KEPT}/exceptions.json"])
-    refute_invented(exceptions["invented"], reference["actions"])
+    tables.refute_invented(exceptions["invented"], reference["actions"])
     files = reference_files(reference, exceptions["actions"])
     files |= model_files(models, pages, partitions)
     files["PROVENANCE.json"] = render(provenance(reference, digests, hand_kept, files), 4)
     return {name: text + "\n" for name, text in files.items()}
-
-
-def refute_invented(invented: Iterable[str], actions: Mapping[str, Mapping[str, Json]]) -> None:
-    """Refuse to call an action invented that the reference lists.
-
-    Raises:
-        InputError: It lists one.
-    """
-    for full_name in invented:
-        service, _, name = full_name.partition(":")
-        if name.lower() in actions[service]:
-            raise InputError(f'the reference lists "{full_name}": drop it from exceptions.json')
 
 
 def committed_files(catalog: str) -> dict[str, bytes]:

@@ -163,7 +163,7 @@ def test_a_word_that_fits_several_kinds_lists_them(text: str, candidates: tuple[
     [
         ("", "no identifier", "there is no text"),
         (" \n", "no identifier", "there is no text"),
-        ("<manager>", "placeholder", "<manager> is a placeholder"),
+        ("<manager>", "placeholder", '"<manager>" is a placeholder'),
         ("a b\nc", "several lines", "2 lines without an identifier among them"),
         ("a " * 200, "no identifier", "no kind of identifier looks like this"),
         (

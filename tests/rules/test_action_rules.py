@@ -339,3 +339,24 @@ def test_a_text_of_a_megabyte_is_no_trouble(rule: type[Rule]) -> None:
     for text in ("x" * 1_000_000, "bedrock-agentcore:" + "A*" * 500_000, "x:" + "y" * 1_000_000):
         for problem in rule().check_action(Text(text, "Action", "Deny", "identity")):
             assert len(problem.message) < 1000
+
+
+@pytest.mark.parametrize(
+    ("effect", "element", "resource", "fires"),
+    [
+        ("Allow", "Resource", "arn:aws:bedrock*:us-east-1:111122223333:*", True),
+        ("Allow", "Resource", "arn:aws:bedrock-agentcor?:*:*:payment-manager/*", True),
+        ("Deny", "NotResource", "arn:aws:bedrock*:*:*:*", True),
+        ("Deny", "Resource", "arn:aws:bedrock*:*:*:*", False),
+        ("Allow", "NotResource", "arn:aws:bedrock*:*:*:*", False),
+        ("Allow", "Resource", "arn:aws:*:us-east-1:111122223333:*", False),
+        ("Allow", "Resource", "arn:aws:sqs:*:*:orders-*", False),
+        ("Allow", "Resource", "arn:aws:${aws:PrincipalTag/s}*:*:*:*", False),
+        ("Allow", "Resource", "arn:aws", False),
+    ],
+)
+def test_a_wildcard_in_the_service_of_an_arn_is_one_in_a_service_name(
+    effect: str, element: str, resource: str, fires: bool
+) -> None:
+    found = list(WildcardService().check_resource(Text(resource, element, effect, "identity")))
+    assert bool(found) is fires

@@ -469,6 +469,24 @@ def test_a_date_in_seconds_works_and_could_be_plainer(value: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        (["300", 600], 'the text "300" and the number "600"'),
+        ([300, 300.5, "600"], 'the number "300" and the text "600"'),
+        ([300, 300.5], ""),
+        (["300", "600"], ""),
+        (["300", None], ""),
+        ([], ""),
+    ],
+)
+def test_the_values_of_a_condition_are_of_one_json_type(values: list[Any], found: str) -> None:
+    key = "aws:MultiFactorAuthAge"
+    expected = f'the values of "{key}" are of several JSON types: {found}'
+    seen = messages(ConditionValueType, {"NumericLessThan": {key: values}})
+    assert [text for text in seen if "JSON" in text] == ([expected] if found else [])
+
+
 @pytest.mark.parametrize("value", [None, {}, [[]], {"a": 1}])
 def test_malformed_values_are_left_to_the_grammar(value: Any) -> None:
     for rule in CONDITION_RULES:
@@ -721,6 +739,9 @@ def test_mfa_conditions_must_catch_callers_without_it(
         ("StringEquals", "aws:ResourceTag/team", "${aws:PrincipalTag/team}", False),
         ("StringEquals", "aws:ResourceAccount", "${aws:PrincipalAccount}", False),
         ("StringLike", "aws:ResourceTag/team", "${aws:ResourceTag/team}-x", False),
+        ("StringLike", "aws:PrincipalOrgID", "${aws:PrincipalTag/organization}", True),
+        ("StringEquals", "aws:PrincipalOrgID", "${aws:PrincipalTag/organization}", False),
+        ("StringLike", "aws:ResourceAccount", "${aws:PrincipalAccount}", False),
     ],
 )
 def test_exact_keys_want_exact_values(operator: str, key: str, value: str, fires: bool) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 from hypothesis import given, settings
 
 from corpus import managed_policies, mutated
+from payguard.iam.action import is_known
 from payguard.iam.document import POLICY_TYPES, Policy, parse_policy
 from payguard.rules import rule as bits
 from payguard.rules.inspection import Inspector
 from payguard.rules.listener import HOOKS, Listener, entry, listeners
 from payguard.rules.registry import RULES
-from payguard.rules.rule import Rule
+from payguard.rules.rule import Rule, Text
+from payguard.rules.trait import is_plain_resource
 
 EVERY = tuple(rule() for rule in RULES)
 EXAMPLES = [
@@ -25,6 +27,7 @@ EXAMPLES = [
 SAVING = (
     bits.IRREGULAR
     | bits.SEVERAL_ACTIONS
+    | bits.SIMILAR_ACTIONS
     | bits.SEVERAL_RESOURCES
     | bits.SEVERAL_CONDITIONS
     | bits.ACTION_WILDCARD
@@ -68,6 +71,30 @@ def test_what_a_rule_listens_for_hides_nothing_on_managed_policies() -> None:
     for document in list(managed_policies().values())[::7]:
         policy = parse_policy(document)
         assert seen(listeners(), policy) == seen(wide_awake(), policy)
+
+
+def test_texts_that_are_passed_over_are_texts_that_no_rule_minds() -> None:
+    """AWS's own resources and actions, each asked about though it is plainly in order."""
+    from payguard.rules import inspection
+
+    texts = {
+        (element, text)
+        for document in managed_policies().values()
+        for statement in parse_policy(document).statements
+        for element in ("Action", "Resource")
+        for _, text in statement.texts(element)
+        if (is_known if element == "Action" else is_plain_resource)(text)
+    }
+    assert len(texts) > 5_000
+    by_hook = {
+        hook: [one.rule for one in listeners() if hook in one.hooks]
+        for hook in ("check_action", "check_resource")
+    }
+    for element, text in texts:
+        hook = inspection._HOOKS[element]
+        for rule in by_hook[hook]:
+            node = Text(text, element, "Allow", "identity")
+            assert not list(getattr(rule, hook)(node)), (rule.id, text)
 
 
 def test_the_index_says_what_the_classes_say() -> None:

@@ -1,51 +1,70 @@
 """``payguard catalog``: how old the AWS facts are, and whether the SDK knows more."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
-from payguard.cli import FINDINGS, UNUSABLE
+from payguard.cli import EXIT_CODES, FINDINGS, Refusal
 from payguard_policies import catalog
 
 
-@click.command("catalog")
+@click.command("catalog", epilog=EXIT_CODES)
 @click.option("--check", is_flag=True, help="Compare with the botocore installed beside payguard.")
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to print."
+)
 @click.pass_context
 def command(ctx: click.Context, /, check: bool, output_format: str) -> None:
-    """Tell the age, source and counts of the AWS facts that payguard knows."""
-    if check:
-        ctx.exit(_check())
+    """Tell the age, source and counts of the AWS facts that payguard knows.
+
+    With --check, the exit status is 1 if botocore knows other payments operations or IDs.
+    """
+    facts = _checked() if check else {"age_days": _age(), **catalog.provenance()}
     if output_format == "json":
-        import json
-
-        click.echo(json.dumps(dict(catalog.provenance()), indent=2))
+        _print_json(facts)
+    elif check:
+        _print_differences(facts)
     else:
-        _print()
+        _print_facts(facts)
+    ctx.exit(FINDINGS if facts.get("differences") else 0)
 
 
-def _check() -> int:
+def _print_json(content: Mapping[str, Any]) -> None:
+    import json
+
+    click.echo(json.dumps({"version": 1, **content}, indent=2))
+
+
+def _checked() -> dict[str, Any]:
     from payguard import freshness
 
     try:
-        version = freshness.sdk_version()
-        found = list(freshness.differences())
+        return {"botocore": freshness.sdk_version(), "differences": list(freshness.differences())}
     except freshness.NoSdkError as error:
-        click.echo(f"payguard: {error}", err=True)
-        return UNUSABLE
-    for sentence in found:
+        raise Refusal(str(error)) from None
+
+
+def _print_differences(found: Mapping[str, Any]) -> None:
+    for sentence in found["differences"]:
         click.echo(sentence)
-    if not found:
+    if not found["differences"]:
+        version = found["botocore"]
         click.echo(f"The catalog and botocore {version} agree on every payments operation and ID.")
-    return FINDINGS if found else 0
 
 
-def _print() -> None:
+def _age() -> int:
+    """Return how many days ago the service authorization reference was read."""
     from datetime import UTC, date, datetime
 
-    facts = catalog.provenance()
-    as_of = str(facts["as_of"])
-    today = datetime.now(UTC).date()
-    age = (today - date.fromisoformat(as_of)).days
-    click.echo(f"AWS facts as of {as_of} ({age} days old)\n")
+    as_of = date.fromisoformat(str(catalog.provenance()["as_of"]))
+    return max(0, (datetime.now(UTC).date() - as_of).days)
+
+
+def _print_facts(facts: Mapping[str, Any]) -> None:
+    from payguard.identifiers.problem import counted
+
+    click.echo(f"AWS facts as of {facts['as_of']} ({counted(facts['age_days'], 'day')} old)\n")
     for name, source in facts["inputs"].items():
         if "version" in source:
             click.echo(f"  {name:<12} {source['version']:<18} released {source['released']}")

@@ -2,12 +2,17 @@
 
 import click
 
+from payguard.cli import EXIT_CODES
 
-@click.command("completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+
+@click.command("completion", epilog=EXIT_CODES)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
 @click.pass_context
 def command(ctx: click.Context, /, shell: str) -> None:
-    """Print the completion script of SHELL, to be sourced by its start-up file."""
+    """Print the completion script of SHELL: bash, zsh or fish.
+
+    Let the shell's start-up file run it, for instance: source <(payguard completion bash)
+    """
     from click.shell_completion import get_completion_class
 
     completion = get_completion_class(shell)

@@ -1,59 +1,109 @@
 """``payguard id``: what an ARN or ID is, part by part."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from payguard.cli import FINDINGS
+from payguard.cli import EXIT_CODES, FINDINGS
 from payguard.finding import quote
-from payguard.identifiers import identify
+from payguard.identifiers import ERROR, KINDS, identify
+from payguard.identifiers.problem import listed
+from payguard.identifiers.registry import required_shapes
 
 if TYPE_CHECKING:
-    from payguard.identifiers import Identification
+    from payguard.identifiers import Identification, Problem
+
+_OWNERS = {
+    "data": "the data plane",
+    "control": "the control plane",
+    "cloudformation": "CloudFormation",
+    "iam": "IAM",
+    "secrets-manager": "Secrets Manager",
+    "reference": "the service authorization reference",
+}
 
 
-@click.command("id")
+@click.command("id", epilog=EXIT_CODES)
 @click.argument("values", nargs=-1, required=True, metavar="VALUE...")
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to print."
+)
 @click.pass_context
 def command(ctx: click.Context, /, values: tuple[str, ...], output_format: str) -> None:
-    """Say what each VALUE is, part by part, and what is wrong with it."""
+    """Say what each VALUE is, part by part, and what is wrong with it.
+
+    A word that fits several kinds is no error: they are listed, with the members of AWS's API
+    that take them. The exit status is 0 if every VALUE is something that payguard knows and has
+    no error, and 1 otherwise.
+    """
     found = [identify(value) for value in values]
     if output_format == "json":
         import json
 
-        pairs = zip(values, found, strict=True)
-        click.echo(json.dumps([_json(*pair) for pair in pairs], indent=2))
+        content = {"version": 1, "identifiers": [_json(item) for item in found]}
+        click.echo(json.dumps(content, indent=2))
     else:
-        click.echo("\n\n".join(_page(*pair) for pair in zip(values, found, strict=True)))
-    ctx.exit(0 if all(_holds(item) for item in found) else FINDINGS)
+        click.echo("\n\n".join("\n".join(_page(item)) for item in found))
+    ctx.exit(FINDINGS if any(_has_error(item) for item in found) else 0)
 
 
-def _holds(item: "Identification") -> bool:
-    known = item.kind is not None or item.candidates
-    return bool(known) and all(problem.severity != "error" for problem in item.problems)
+def _has_error(item: "Identification") -> bool:
+    return any(problem.severity == ERROR for problem in item.problems)
 
 
-def _page(value: str, item: "Identification") -> str:
-    lines = [f"{quote(value)}: {item.title}"]
-    width = max((len(label) for label, _ in item.parts), default=0)
-    lines += [f"  {label:<{width}}  {text}" for label, text in item.parts]
+def _page(item: "Identification") -> Iterator[str]:
+    title, rows = item.title, item.parts
+    if item.kind is None and item.candidates:
+        title = "one of these"
+        rows = tuple(_candidate(name) for name in item.candidates)
+    yield f"{quote(item.text)}: {title}"
+    width = max((len(label) for label, _ in rows), default=0)
+    for label, text in rows:
+        yield f"  {label:<{width}}  {_harmless(text)}".rstrip()
     for problem in item.problems:
-        lines.append(f"  {problem.severity}: {problem.message}")
-        if problem.help:
-            lines.append(f"    help: {problem.help}")
-    return "\n".join(lines)
+        yield from _sentences(item, problem)
 
 
-def _json(value: str, item: "Identification") -> dict[str, Any]:
+def _candidate(name: str) -> tuple[str, str]:
+    kind = KINDS[name]
+    return kind.title, f"as {' or '.join(kind.fields)}" if kind.fields else ""
+
+
+def _sentences(item: "Identification", problem: "Problem") -> Iterator[str]:
+    yield f"  {problem.severity}: {problem.message}"
+    refusing = _refusing(item, problem)
+    if refusing:
+        yield f"    refused by: {refusing}"
+    if problem.help:
+        yield f"    help: {problem.help}"
+
+
+def _refusing(item: "Identification", problem: "Problem") -> str:
+    """Return who refuses the value, where that is a question: several ask something of its kind."""
+    asking = {shape.plane for shape in required_shapes(item.kind)} if item.kind else set()
+    names = [_OWNERS[plane] for plane in problem.planes]
+    if problem.severity == ERROR and len(asking) < 2:
+        return ""
+    # Some messages are about one plane's model, and name it.
+    return "" if any(name in problem.message for name in names) else listed(names)
+
+
+def _harmless(text: str) -> str:
+    """Return ``text`` as a part of it is printed: no control character, no endless line."""
+    return quote(text)[1:-1]
+
+
+def _json(item: "Identification") -> dict[str, Any]:
     return {
-        "value": value,
+        "value": item.text,
         "kind": item.kind,
         "title": item.title,
-        "parts": dict(item.parts),
+        "parts": [{"label": label, "value": value} for label, value in item.parts],
         "candidates": list(item.candidates),
         "problems": [
             {
+                "code": problem.code,
                 "severity": problem.severity,
                 "part": problem.part,
                 "found": problem.found,

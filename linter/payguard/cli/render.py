@@ -1,13 +1,17 @@
 """``payguard render``: the documented policy of a persona."""
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from payguard.cli import Refusal
+from payguard.cli import EXIT_CODES, Refusal
 from payguard.finding import quote
-from payguard.identifiers import check
+from payguard.identifiers import ERROR, Problem, arn_field, check, check_policy_arn, parse_arn
+from payguard.identifiers.glob import is_glob
+from payguard.suppression import nearest
 from payguard_policies import roles
 
 # Option -> the kind of identifier that its value must be.
@@ -19,56 +23,160 @@ _KINDS = {
     "service_role_arn": "role-arn",
     "manager_name": "payment-manager-name",
 }
+_DOUBTED = ("partition", "region")
+_PRINCIPAL_SERVICES = ("iam", "sts")
+_SEVERAL = ("manager_arn", "principal_arn", "credential_provider_arn", "secret_arn")
+_SINGLE = ("service_role_arn", "kms_key_arn", "external_id", "manager_name", "account", "region")
 
 
-@click.command("render")
-@click.argument("persona", type=click.Choice(roles.PERSONAS))
+class _Render(click.Command):
+    """The command, with a list of the personas on its help page."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("Personas"):
+            formatter.write_dl([(name, roles.contract(name).summary) for name in roles.PERSONAS])
+
+
+def _known(_ctx: click.Context, param: click.Parameter, value: str) -> str:
+    if value not in roles.PERSONAS:
+        hint = nearest(value, roles.PERSONAS) or "; --help lists them"
+        raise click.BadParameter(f"there is no persona {quote(value)}{hint}", param=param)
+    return value
+
+
+def _completions(_ctx: click.Context, _param: click.Parameter, start: str) -> list[str]:
+    return [name for name in roles.PERSONAS if name.startswith(start)]
+
+
+@click.command("render", cls=_Render, epilog=EXIT_CODES)
+@click.argument("persona", metavar="PERSONA", callback=_known, shell_complete=_completions)
 @click.option("--manager-arn", multiple=True, metavar="ARN", help="A payment manager; repeatable.")
 @click.option(
     "--document",
     type=click.Choice(["permissions", "trust"]),
     default="permissions",
-    help="Which of the role's two documents.",
+    help="Which of the role's two documents (default: permissions).",
 )
 @click.option("--manager-name", metavar="NAME", help="A payment manager that is yet to be created.")
-@click.option("--account", metavar="ID", help="Its account.")
-@click.option("--region", metavar="NAME", help="Its region.")
-@click.option("--principal-arn", multiple=True, metavar="ARN", help="Who may assume the role.")
+@click.option("--account", metavar="ID", help="The account of --manager-name.")
+@click.option("--region", metavar="NAME", help="The region of --manager-name.")
+@click.option(
+    "--principal-arn", multiple=True, metavar="ARN", help="Who may assume the role; repeatable."
+)
 @click.option("--external-id", metavar="ID", help="Asked of whoever assumes the role.")
-@click.option("--service-role-arn", metavar="ARN", help="The role that payments assumes.")
-@click.option("--credential-provider-arn", multiple=True, metavar="ARN")
+@click.option("--service-role-arn", metavar="ARN", help="The role that payment managers work with.")
+@click.option(
+    "--credential-provider-arn",
+    multiple=True,
+    metavar="ARN",
+    help="A payment credential provider; repeatable.",
+)
 @click.option("--secret-arn", multiple=True, metavar="ARN", help="A wallet secret; repeatable.")
 @click.option("--kms-key-arn", metavar="ARN", help="The manager's customer managed key.")
-@click.option("--output-format", type=click.Choice(["json"]), default="json")
+@click.option("--output-format", type=click.Choice(["json"]), default="json", help="How to print.")
 def command(
     persona: str,
     document: str,
     output_format: str,  # noqa: ARG001  one format so far; Terraform and CloudFormation follow
     **options: Any,
 ) -> None:
-    """Print the documented policy of PERSONA, scoped to payment managers."""
-    _check(options)
+    """Print the documented policy of PERSONA, scoped to payment managers.
+
+    A statement about a role, a secret or a key that is not given is left out.
+    """
+    for name, values in options.items():
+        for value in values if isinstance(values, tuple) else (values,):
+            if value is not None:
+                _check(name, value)
+    _check_manager(options)
     build = roles.permissions if document == "permissions" else roles.trust
     try:
         policy = build(persona, _parameters(options))
-    except ValueError as error:
-        raise Refusal(str(error)) from None
+    except roles.ParametersError as error:
+        raise Refusal(_in_options(str(error))) from None
     click.echo(json.dumps(policy, indent=2))
 
 
+def _check(name: str, text: str) -> None:
+    """Refuse a value that is not what its option takes, before it goes into a policy."""
+    problems = list(_problems(name, text))
+    found = [problem for problem in problems if problem.severity == ERROR]
+    if found:
+        message = "; ".join(problem.message for problem in found[:3])
+        mend = f"\n  help: {found[0].help}" if found[0].help else ""
+        raise Refusal(f"{_flag(name)} {quote(text)}: {message}{mend}")
+    for problem in problems:
+        if problem.part in _DOUBTED:  # a region may be newer than payguard, or misspelt
+            click.echo(f"payguard: {_flag(name)}: {problem.message}", err=True)
+
+
+def _problems(name: str, text: str) -> Iterator[Problem]:
+    if not text:
+        yield Problem(name, text, "it is empty: leave the option out or give a value")
+    elif name in _KINDS:
+        yield from check(_KINDS[name], text)
+    elif name == "principal_arn":
+        yield from _principal_problems(text)
+    elif name in _FIELDS:
+        problem = _FIELDS[name](text)
+        if problem:
+            yield problem
+
+
+def _principal_problems(text: str) -> Iterator[Problem]:
+    if arn_field.is_account(text):
+        return
+    arn, found = parse_arn(text), check_policy_arn(text)
+    if is_glob(text):
+        yield Problem("principal", text, "a principal is named in full, without wildcards")
+    elif found:
+        yield from (problem._replace(help="") for problem in found)  # the mend is for a Resource
+    elif arn is None or arn.service not in _PRINCIPAL_SERVICES:
+        yield Problem("service", text, 'the service is not "iam" or "sts": this is no principal')
+
+
+def _account_problem(text: str) -> Problem | None:
+    if text in arn_field.owner_words():
+        return Problem("account", text, f"account is {quote(text)}, expected 12 digits")
+    return arn_field.account_problem(text)
+
+
+def _region_problem(text: str) -> Problem | None:
+    return arn_field.region_problem("", text)
+
+
+_FIELDS = {"account": _account_problem, "region": _region_problem}
+
+
+def _check_manager(options: dict[str, Any]) -> None:
+    if not options["manager_arn"] and options["manager_name"] is None:
+        raise Refusal("no payment manager is given: expected --manager-arn or --manager-name")
+    for name in ("account", "region"):
+        if options[name] is not None and options["manager_name"] is None:
+            raise Refusal(
+                f"{_flag(name)} says where --manager-name will be; --manager-arn tells it"
+            )
+
+
 def _parameters(options: dict[str, Any]) -> roles.Parameters:
-    several = ("manager_arn", "principal_arn", "credential_provider_arn", "secret_arn")
-    values = {f"{name}s": options[name] for name in several}
-    single = ("service_role_arn", "kms_key_arn", "external_id", "manager_name", "account", "region")
-    return roles.Parameters(**values, **{name: options[name] for name in single})
+    several = {f"{name}s": options[name] for name in _SEVERAL}
+    single = {name: options[name] for name in _SINGLE}
+    region = options["region"]
+    partition = arn_field.region_partition(region) if region else None
+    return roles.Parameters(**several, **single, partition=partition or None)
 
 
-def _check(options: dict[str, Any]) -> None:
-    """Refuse an option whose value is no ARN of its kind, before it goes into a policy."""
-    for name, kind in _KINDS.items():
-        given = options[name]
-        for text in given if isinstance(given, tuple) else (given,) if given else ():
-            for problem in check(kind, text):
-                if problem.severity == "error":
-                    flag = f"--{name.replace('_', '-')}"
-                    raise Refusal(f"{flag} {quote(text)}: {problem.message}")
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _in_options(message: str) -> str:
+    """Return a message about the parameters of the library in words of the command line."""
+    message = message.replace(
+        "manager_arns and manager_name tell two", "the payment managers given are of two"
+    )
+    names = {f"{name}s": name for name in _SEVERAL} | {name: name for name in _SINGLE}
+    found = re.sub(r"[a-z]+(?:_[a-z]+)+", lambda m: _flag(names.get(m[0], m[0])), message)
+    missing = found.partition(" is not given")[0]
+    return _flag(found) if missing in _FIELDS else found

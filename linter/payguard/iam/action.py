@@ -39,6 +39,12 @@ def expand(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def matches_some(text: str) -> bool:
+    """Tell whether ``text`` matches any action that the catalog knows."""
+    service, name = split_action(text)
+    return any(True for known in _services(service.lower()) for _ in _names(known, name.lower()))
+
+
 @lru_cache(maxsize=8192)
 def matches_action(pattern: str, action: str) -> bool:
     """Tell whether ``pattern`` matches the one ``action``, given as ``service:Name``."""
@@ -52,16 +58,19 @@ def _services(service: str) -> Iterator[str]:
         yield service
 
 
-def _names(service: str, pattern: str) -> list[str]:
+def _names(service: str, pattern: str) -> Iterator[str]:
+    """Yield the names of a service's actions that a pattern in lower case matches, sorted."""
     names = catalog.action_names(service)
     if not has_wildcard(pattern):
-        return [names[pattern]] if pattern in names else []
+        if pattern in names:
+            yield names[pattern]
+        return
     ordered = _ordered(service)
-    if pattern == "*":
-        return [names[lower] for lower in ordered]
     head = pattern.replace("?", "*").partition("*")[0]
     first, last = bisect_left(ordered, head), bisect_left(ordered, head + "\x7f")
-    return [names[lower] for lower in ordered[first:last] if matches(pattern, lower)]
+    for lower in ordered[first:last]:
+        if matches(pattern, lower):
+            yield names[lower]
 
 
 @cache

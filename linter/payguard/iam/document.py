@@ -36,6 +36,11 @@ STATEMENT_ELEMENTS = (
 )
 EFFECTS = ("Allow", "Deny")
 
+# What a trust policy decides about: the AssumeRole family, and what is done along with it.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+_ASSUME = "sts:assumerole"
+_WITH_ASSUME = frozenset({"sts:tagsession", "sts:setcontext", "sts:setsourceidentity"})
+
 _NONE: Sequence[Any] = ()
 
 
@@ -98,24 +103,23 @@ class Policy(NamedTuple):
         policy_type: one of POLICY_TYPES.
         version: as written; None where there is none that is text.
         statements: those that are objects.
-        size: a number of characters that the document, written as compact JSON, does not exceed;
-            0 where none is known.
+        text: the JSON text that it was decoded from; empty where there is none.
     """
 
     value: Mapping[str, Any]
     policy_type: str
     version: str | None
     statements: tuple[Statement, ...]
-    size: int = 0
+    text: str = ""
 
 
-def parse_policy(value: Mapping[str, Any], policy_type: str = "", size: int = 0) -> Policy:
+def parse_policy(value: Mapping[str, Any], policy_type: str = "", text: str = "") -> Policy:
     """See a decoded JSON object as a policy.
 
     Args:
         value: the decoded document.
         policy_type: one of POLICY_TYPES; empty to tell it from the document's shape.
-        size: as in Policy.
+        text: as in Policy.
 
     Statements that are no objects are left out: the document rules report them.
     """
@@ -129,7 +133,7 @@ def parse_policy(value: Mapping[str, Any], policy_type: str = "", size: int = 0)
         if isinstance(item, dict):
             place = f"/Statement/{index}" if listed else "/Statement"
             found.append(_statement(item, place, version, kind))
-    return Policy(value, kind, version, tuple(found), size)
+    return Policy(value, kind, version, tuple(found), text)
 
 
 def _statement(value: dict[str, Any], pointer: str, version: str | None, kind: str) -> Statement:
@@ -151,25 +155,31 @@ def guess_policy_type(value: Mapping[str, Any]) -> str:
     """Tell identity, trust and resource policies apart by their shape.
 
     A document that names principals is a resource policy, and a trust policy if it names no
-    resource; one that names neither and only has actions of STS's AssumeRole family is a trust
-    policy whose principal is missing. Boundaries, session policies, SCPs and RCPs look like
-    identity or resource policies: only the user can tell.
+    resource. One that allows something, and has no actions but those of STS's AssumeRole family,
+    is a trust policy even if it names a resource, which it must not; if it names neither, its
+    principal is missing. Boundaries, session policies, SCPs and RCPs look like identity or
+    resource policies: only the user can tell.
     """
     statements = [item for item in _elements(value.get("Statement")) if isinstance(item, dict)]
     named = placed = False
     for item in statements:
         named = named or "Principal" in item or "NotPrincipal" in item
         placed = placed or "Resource" in item or "NotResource" in item
-    if named:
-        return RESOURCE if placed else TRUST
-    if statements and not placed and all(_assumes_only(item) for item in statements):
-        return TRUST
-    return IDENTITY
+    if not placed:
+        return TRUST if named or _assume_only(statements) else IDENTITY
+    if not named:
+        return IDENTITY
+    # Where everything is denied it is rather a resource control policy.
+    denies = all(item.get("Effect") == "Deny" for item in statements)
+    return TRUST if not denies and _assume_only(statements) else RESOURCE
 
 
-def _assumes_only(statement: Mapping[str, Any]) -> bool:
-    actions = _elements(statement.get("Action"))
-    return bool(actions) and all(
-        isinstance(action, str) and action.lower().startswith("sts:assumerole")
-        for action in actions
-    )
+def _assume_only(statements: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether all statements have only actions that trust policies decide about."""
+    actions = [_elements(item.get("Action")) for item in statements]
+    return bool(actions) and all(found and all(map(_is_assume, found)) for found in actions)
+
+
+def _is_assume(action: object) -> bool:
+    name = action.lower() if isinstance(action, str) else ""
+    return name.startswith(_ASSUME) or name in _WITH_ASSUME

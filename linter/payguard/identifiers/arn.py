@@ -5,15 +5,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
 import functools
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FIELDS = ("prefix", "partition", "service", "region", "account", "resource")
 
 _BRACES = {"${": "}", "<": ">"}
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(NamedTuple):
     """An ARN taken apart; nothing is said about whether its fields make sense."""
 
     partition: str

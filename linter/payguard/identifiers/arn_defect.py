@@ -1,7 +1,6 @@
 """Why an ARN is refused: each part is tried in the place of a valid one."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from payguard.finding import quote
 from payguard.identifiers import arn_field
@@ -22,7 +21,7 @@ def explain_arn(kind: Kind, shape: Shape, text: str) -> list[Problem]:
     fields = outside_braces(text, ":", len(FIELDS) - 1)
     broken = arn_field.prefix_problem(fields, len(FIELDS))
     if broken:
-        return [replace(broken, help=_from_id(kind, text) or broken.help)]
+        return [broken._replace(help=_from_id(kind, text) or broken.help)]
     example = kind.example.split(":", len(FIELDS) - 1)
     problems = []
     for place in range(1, len(FIELDS) - 1):

@@ -11,10 +11,10 @@ from payguard.identifiers.problem import NOTE, Problem, counted, listed, placeho
 from payguard.identifiers.shape import compiled
 from payguard_policies import catalog
 
-# Owners of resources that are nobody's account: AWS itself, and sellers on its Marketplace.
-_NO_ACCOUNTS = frozenset(("aws", "aws-marketplace"))
 _NEAR = 0.6
+_NEARLY = 0.85
 _LONGEST_NAME = 64
+_MISCOUNTED = 2
 
 
 def prefix_problem(fields: list[str], expected: int) -> Problem | None:
@@ -40,13 +40,14 @@ def partition_problem(partition: str) -> Problem | None:
     known = catalog.partitions()
     if partition in known:
         return None
-    hole = _hole("partition", partition, '"aws"')
+    lower = partition.lower()
+    hole = None if lower in known else _hole("partition", partition, '"aws"')
     if hole:
         return hole
     if not partition:
         message = 'the partition is missing, expected "aws"'
     else:
-        message = f"partition is {quote(partition)}, expected {_nearest(partition, known, 'aws')}"
+        message = f"partition is {quote(partition)}, expected {_nearest(lower, known, 'aws')}"
     return Problem("partition", partition, message, code="unknown-partition")
 
 
@@ -81,6 +82,18 @@ def _unknown_region(partition: str, region: str) -> tuple[str, str]:
     return f"AWS has no region {quote(region)}", mend
 
 
+def like_region(text: str) -> bool:
+    """Tell whether a text was meant as a region: one in upper case, its zone, or nearly one."""
+    from difflib import get_close_matches  # noqa: PLC0415  loaded only for a defect
+
+    lower = text.lower()
+    zone = lower[-1:].isalpha() and lower[:-1] in _regions()
+    if zone or lower in _regions():
+        return True
+    named = any(is_future_region(partition, lower) for partition in catalog.partitions())
+    return named and bool(get_close_matches(lower, _regions(), 1, _NEARLY))
+
+
 def region_partition(region: str) -> str:
     """Return the partition that has a region; empty if none has."""
     return _regions().get(region, "")
@@ -105,7 +118,7 @@ def is_future_region(partition: str, region: str) -> bool:
 
 def account_problem(account: str) -> Problem | None:
     """Return what is wrong with an account that is not empty; None if it is one."""
-    if account in _NO_ACCOUNTS or (len(account) == _digits() and _is_number(account)):
+    if is_account(account) or account in owner_words():
         return None
     expected = f"{_digits()} digits"
     hole = _hole("account", account, expected)
@@ -126,6 +139,18 @@ def is_account(account: str) -> bool:
     return len(account) == _digits() and _is_number(account)
 
 
+def like_account(text: str) -> bool:
+    """Tell whether a text was meant as an account ID: digits, a few too many or too few."""
+    plain = text.replace("-", "").replace(" ", "")
+    return _is_number(plain) and abs(len(plain) - _digits()) <= _MISCOUNTED
+
+
+@functools.cache
+def owner_words() -> frozenset[str]:
+    """Return the words that stand for an account where AWS itself owns the resource."""
+    return frozenset(catalog.string_shape("other", "AccountOwnerWord").enum)
+
+
 def missing(part: str, why: str) -> Problem:
     """Return the problem of a field that must not be empty."""
     return Problem(part, "", f"the {part} is missing; {why}", code=f"{part}-missing")
@@ -141,10 +166,11 @@ def service_problem(service: str, expected: tuple[str, ...]) -> Problem | None:
     """Return what is wrong with a service that should be one of ``expected``."""
     if service in expected:
         return None
-    hole = _hole("service", service, quote(expected[0]))
+    lower = service.lower()
+    hole = None if lower in expected else _hole("service", service, quote(expected[0]))
     if hole:
         return hole
-    code = "service-case" if service.lower() in expected else "service-mismatch"
+    code = "service-case" if lower in expected else "service-mismatch"
     message = f"service is {quote(service)}, expected {quote(expected[0])}"
     return Problem("service", service, message, code=code)
 

@@ -7,8 +7,9 @@ widened to "any number", so a "no" is certain and a "yes" may be too kind.
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from payguard.identifiers.shape import compiled
 
@@ -26,8 +27,7 @@ class Wildcard(Enum):
 Symbol = str | Wildcard
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of a pattern: whether it may be empty, and the places it starts and ends with."""
 
     empty: bool
@@ -75,8 +75,7 @@ class Automaton:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """How far symbols could be matched.
 
     Attributes:
@@ -175,7 +174,7 @@ class _Reader:
                 self.position = start
                 piece = self._single()
             if turn >= least:
-                piece = self._repeated(piece) if widened else replace(piece, empty=True)
+                piece = self._repeated(piece) if widened else piece._replace(empty=True)
             whole = self._then(whole, piece)
         self.position = after
         return whole
@@ -224,7 +223,7 @@ class _Reader:
 
     def _repeated(self, piece: Piece) -> Piece:
         self._link(piece.last, piece.first)
-        return replace(piece, empty=True)
+        return piece._replace(empty=True)
 
     def _link(self, before: int, after: int) -> None:
         for place in _bits(before):

@@ -4,14 +4,12 @@ The catalog's patterns are the judge: an explanation is sought only where one re
 a refusal always gets at least one.
 """
 
-from dataclasses import replace
-
 from payguard.finding import quote
 from payguard.identifiers import arn_field
 from payguard.identifiers.arn import FIELDS, Arn, outside_braces
 from payguard.identifiers.arn_defect import explain_arn
 from payguard.identifiers.kind import Kind
-from payguard.identifiers.problem import ERROR, NOTE, Problem, counted, merged
+from payguard.identifiers.problem import ERROR, MARKS, NOTE, Problem, counted, merged
 from payguard.identifiers.registry import KINDS, advisory_shapes, required_shapes
 from payguard.identifiers.shape import LONGEST, Bounds, Shape
 from payguard.identifiers.template import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
@@ -49,7 +47,7 @@ def check(kind: str, text: str) -> tuple[Problem, ...]:
 
 def _explained(kind: Kind, shape: Shape | Bounds, text: str, severity: str) -> list[Problem]:
     problems = _outside(kind, shape, text) or _inside(kind, shape, text)
-    return [replace(problem, planes=(shape.plane,), severity=severity) for problem in problems]
+    return [problem._replace(planes=(shape.plane,), severity=severity) for problem in problems]
 
 
 def _advice(kind: Kind, shape: Shape | Bounds, text: str) -> list[Problem]:
@@ -91,7 +89,7 @@ def _lines(kind: Kind, text: str) -> list[Problem]:
     if len(lines) < 2:
         return []
     shapes = required_shapes(kind.name)
-    words = [word for line in lines for word in line.split()]
+    words = [word.strip(MARKS) for line in lines for word in line.split()]
     usable = {word for word in words if all(shape.accepts(word) for shape in shapes)}
     told = len(usable) == 1 and kind.family not in _LOOSE
     mend = f"use {quote(usable.pop())} alone" if told else ""
@@ -145,7 +143,7 @@ def _arn_notes(text: str) -> list[Problem]:
         _credential_service(arn.service),
         _multi_region_key(arn.service, arn.resource),
     ]
-    return [replace(doubt, severity=NOTE) for doubt in doubts if doubt]
+    return [doubt._replace(severity=NOTE) for doubt in doubts if doubt]
 
 
 def _credential_service(service: str) -> Problem | None:

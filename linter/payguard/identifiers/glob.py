@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from payguard.identifiers.automaton import Match, Symbol, Wildcard, automaton_of, match
 from payguard.identifiers.shape import compiled
@@ -16,8 +16,7 @@ from payguard.identifiers.shape import compiled
 _SYMBOL = r"\$\{(?P<escape>[*?$])\}|\$\{[^}]*\}?|\*+|(?P<one>(?s:.))"
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(NamedTuple):
     """A text with wildcards, symbol by symbol.
 
     Attributes:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from payguard.finding import quote
 from payguard.identifiers import arn_field
@@ -11,8 +11,16 @@ from payguard.identifiers.arn import FIELDS, outside_braces
 from payguard.identifiers.diagnosis import check
 from payguard.identifiers.kind import Kind
 from payguard.identifiers.policy_arn import check_policy_arn
-from payguard.identifiers.problem import Problem, listed, placeholder, with_article
-from payguard.identifiers.registry import KINDS, accepted
+from payguard.identifiers.problem import (
+    ERROR,
+    MARKS,
+    Problem,
+    counted,
+    listed,
+    placeholder,
+    with_article,
+)
+from payguard.identifiers.registry import KINDS, accepted, required_shapes
 from payguard.identifiers.resource_family import payments_families
 from payguard.identifiers.shape import LONGEST
 from payguard.identifiers.template import (
@@ -26,9 +34,11 @@ from payguard_policies import catalog
 
 _NEAR = 0.75
 _WORDS = 100
+_SHOWN = 3
 _LIKE_UUID = re.compile(r"[0-9a-zA-Z]{1,12}(?:-[0-9a-zA-Z]{1,12}){4}")
 _PAGE_SIZE = re.compile(r"-?[0-9]{1,4}")
 _SLIP = 0.1
+_WORDY = ("name", "text", "token")
 _NAMES = tuple(kind.name for kind in KINDS.values() if kind.family == "name")
 _LOOSE = ("user-id", "agent-name", "next-token")
 _LABELS = {
@@ -39,8 +49,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Identification:
+class Identification(NamedTuple):
     """What payguard takes a text for.
 
     Attributes:
@@ -69,9 +78,45 @@ def identify(text: str) -> Identification:
     stripped = text.strip()
     if len(stripped.splitlines()) > 1:
         return _pasted(text, stripped)
+    return _marked(text, stripped) or _seen(_single(text, stripped))
+
+
+def _single(text: str, stripped: str) -> Identification:
     if _looks_like_arn(stripped):
         return _arn(text, stripped)
     return _everyday(text, stripped) or _bare(text, stripped)
+
+
+def _marked(text: str, stripped: str) -> Identification | None:
+    """Identify what was copied with the quotation marks or the comma around it."""
+    alone = stripped.strip(MARKS)
+    if alone == stripped:
+        return None
+    found = _seen(_single(alone, alone))
+    if not _is_telling(found) and not _looks_like_arn(alone):
+        return None
+    message = f"there are quotation marks or commas around the {found.title}"
+    problem = Problem("text", text, message, f"write {quote(alone)}", code="marks-around")
+    return found._replace(text=text, problems=(problem, *found.problems))
+
+
+def _is_telling(found: Identification) -> bool:
+    """Tell whether the kind was told by the text itself: almost any word is a name or a token."""
+    return found.kind is not None and KINDS[found.kind].family not in _WORDY
+
+
+def _seen(found: Identification) -> Identification:
+    """Refuse what holds invisible characters, even where AWS's models let any text through."""
+    hidden = next(
+        (character for character in found.text.strip() if not character.isprintable()), ""
+    )
+    if not hidden or any(problem.severity == ERROR for problem in found.problems):
+        return found
+    message = f"the invisible character {quote(hidden)} stands in the text"
+    problem = Problem("text", hidden, message, "remove it", code="invisible-character")
+    if found.kind is None and found.candidates:
+        return Identification(found.text, None, "no identifier", problems=(problem,))
+    return found._replace(problems=(*found.problems, problem))
 
 
 def _looks_like_arn(text: str) -> bool:
@@ -84,9 +129,9 @@ def _looks_like_arn(text: str) -> bool:
 def _pasted(text: str, stripped: str) -> Identification:
     """Identify several lines by the first ARN or ID among them."""
     for word in stripped.split()[:_WORDS]:
-        found = identify(word)
-        if found.kind and KINDS[found.kind].family not in {"name", "text", "token"}:
-            return replace(found, text=text, problems=check(found.kind, text))
+        found = _single(word.strip(MARKS), word.strip(MARKS))
+        if found.kind and _is_telling(found):
+            return found._replace(text=text, problems=check(found.kind, stripped))
     message = f"{len(stripped.splitlines())} lines without an identifier among them"
     problem = Problem("text", text, message, code="several-lines")
     return Identification(text, None, "several lines", problems=(problem,))
@@ -105,7 +150,8 @@ def _arn(text: str, stripped: str) -> Identification:
         problems = check_policy_arn(text)
         return Identification(text, name, title, parts, problems, candidates)
     if kind is None:
-        return Identification(text, None, _other_title(fields), parts, check_policy_arn(text))
+        problems = (*check_policy_arn(text), *_unknown_service(fields))
+        return Identification(text, None, _other_title(fields), parts, problems)
     problems = check(kind.name, text)
     return Identification(text, name, kind.title, parts, problems, candidates)
 
@@ -216,7 +262,22 @@ def _value_parts(kind: Kind, value: str) -> list[tuple[str, str]]:
 def _other_title(fields: list[str]) -> str:
     if len(fields) < len(FIELDS):
         return "incomplete ARN"
+    if not _is_known(fields[2]):
+        return "ARN"
     return " ".join(filter(None, (fields[2], _other_type(fields), "ARN")))
+
+
+def _is_known(service: str) -> bool:
+    return service in catalog.service_names() or service in catalog.unlisted_services()
+
+
+def _unknown_service(fields: list[str]) -> list[Problem]:
+    """Return the problem of a service that no rule on policies dares to call wrong."""
+    found = fields[2] if len(fields) == len(FIELDS) else ""
+    if not found or found != found.lower() or placeholder(found) or _is_known(found):
+        return []
+    message = f"payguard knows no service {quote(found)}"
+    return [Problem("service", found, message, code="unknown-service")]
 
 
 # Everything else
@@ -224,13 +285,19 @@ def _other_title(fields: list[str]) -> str:
 
 def _everyday(text: str, stripped: str) -> Identification | None:
     """Identify what stands inside ARNs: an account, a region, the resource part."""
-    if arn_field.is_account(stripped):
-        return Identification(text, None, "AWS account ID", (("account", stripped),))
-    home = arn_field.region_partition(stripped)
-    if home:
-        return Identification(text, None, f"region of partition {home}", (("region", stripped),))
+    if arn_field.like_account(stripped):
+        problem = arn_field.account_problem(stripped) or arn_field.documentation_account(stripped)
+        return _field(text, "AWS account ID", ("account", stripped), problem)
+    if arn_field.like_region(stripped):
+        home = arn_field.region_partition(stripped)
+        title = f"region of partition {home}" if home else "region"
+        return _field(text, title, ("region", stripped), arn_field.region_problem("", stripped))
     start = next((first for first in payments_families() if stripped.startswith(f"{first}/")), "")
     return _resource_part(text, stripped) if start else None
+
+
+def _field(text: str, title: str, part: tuple[str, str], problem: Problem | None) -> Identification:
+    return Identification(text, None, title, (part,), (problem,) if problem else ())
 
 
 def _resource_part(text: str, stripped: str) -> Identification | None:
@@ -242,7 +309,14 @@ def _resource_part(text: str, stripped: str) -> Identification | None:
     problem = Problem("prefix", "", message, f"write {quote(whole)}", code="arn-prefix")
     parts = tuple(_resource_parts(kind.template(), stripped))
     title = f"resource part of {with_article(kind.title)}"
-    return Identification(text, kind.name, title, parts, (problem,), (kind.name,))
+    problems = (problem, *_resource_problems(kind, stripped))
+    return Identification(text, kind.name, title, parts, problems, (kind.name,))
+
+
+def _resource_problems(kind: Kind, resource: str) -> list[Problem]:
+    arn = ":".join((*kind.example.split(":", len(FIELDS) - 1)[:-1], resource))
+    found = check_policy_arn(arn) if "*" in resource or "?" in resource else check(kind.name, arn)
+    return [problem for problem in found if problem.severity == ERROR]
 
 
 def _bare(text: str, stripped: str) -> Identification:
@@ -256,14 +330,20 @@ def _bare(text: str, stripped: str) -> Identification:
     if len(candidates) == 1:
         return _known(text, candidates[0], candidates)
     if candidates:
-        title = listed([KINDS[name].title for name in candidates[:3]], "or")
-        return Identification(text, None, title, candidates=candidates)
+        return Identification(text, None, _alternatives(candidates), candidates=candidates)
     hole = placeholder(stripped)
-    message = f"{hole} is a placeholder" if hole else "no kind of identifier looks like this"
+    message = f"{quote(hole)} is a placeholder" if hole else "no kind of identifier looks like this"
     problem = Problem("text", text, message, code="placeholder" if hole else "unknown-kind")
     return Identification(
         text, None, "placeholder" if hole else "no identifier", problems=(problem,)
     )
+
+
+def _alternatives(candidates: tuple[str, ...]) -> str:
+    titles = [KINDS[name].title for name in candidates]
+    if len(titles) > _SHOWN:
+        titles[_SHOWN:] = [counted(len(titles) - _SHOWN, "other kind")]
+    return listed(titles, "or")
 
 
 def _known(text: str, name: str, candidates: tuple[str, ...]) -> Identification:
@@ -283,7 +363,15 @@ def _distinctive(text: str) -> str | None:
         return "process-payment-id"
     if not accepted("payment-manager-id", text) and accepted("payment-manager-id", text.lower()):
         return "payment-manager-id"
-    return None
+    return "payment-connector-id" if _is_disputed_connector(text) else None
+
+
+def _is_disputed_connector(text: str) -> bool:
+    """Tell whether one plane takes a text for a connector ID, and its suffix is like no word."""
+    suffix = text.rpartition("-")[2]
+    mixed = not suffix.isalpha() and not suffix.isdigit()
+    verdicts = {shape.accepts(text) for shape in required_shapes("payment-connector-id")}
+    return mixed and len(verdicts) > 1
 
 
 def _hexadecimal(text: str) -> bool:

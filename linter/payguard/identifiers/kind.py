@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from payguard.identifiers import shape
 from payguard.identifiers.shape import Bounds, Shape
@@ -16,8 +16,7 @@ from payguard.identifiers.template import (
 Demand = Callable[[], Shape | Bounds]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """One kind of identifier.
 
     Attributes:

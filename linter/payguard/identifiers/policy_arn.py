@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 """
 
 import functools
-from dataclasses import replace
 
 from payguard.finding import quote
 from payguard.identifiers import arn_field
@@ -17,8 +16,7 @@ from payguard.identifiers.shape import LONGEST
 from payguard.identifiers.template import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
 from payguard_policies import catalog
 
-_WITHOUT_ACCOUNT = ("aws", "aws-marketplace")
-_OPEN = frozenset(("", "*", *_WITHOUT_ACCOUNT))
+_OPEN = frozenset(("", "*"))
 _DIGITS = "[0-9]{12}"
 
 
@@ -41,7 +39,9 @@ def _is_plain(fields: list[str]) -> bool:
     prefix, partition, service, region, account, resource = fields
     return (
         prefix == "arn"
-        and (account in _OPEN or arn_field.is_account(account))
+        and (
+            account in _OPEN or arn_field.is_account(account) or account in arn_field.owner_words()
+        )
         and region in _plain_regions().get(partition, ())
         and service in _plain_services()
         and resource != ""
@@ -94,7 +94,7 @@ def _broken(text: str, fields: list[str]) -> Problem | None:
     if problem.code != "arn-field-missing":
         return problem
     whole = ":".join((*fields, *["*"] * (len(FIELDS) - len(fields))))
-    return replace(problem, help=f"write {quote(whole)}")
+    return problem._replace(help=f"write {quote(whole)}")
 
 
 def _fields(fields: list[str]) -> list[Problem]:
@@ -197,13 +197,13 @@ def _account(account: str, *, payments: bool) -> Problem | None:
         why = 'write "*" for any'
         return arn_field.missing("account", why) if payments else None
     if not is_glob(account):
-        if payments and account in _WITHOUT_ACCOUNT:
+        if payments and account in arn_field.owner_words():
             message = f"account is {quote(account)}, expected 12 digits"
             return Problem("account", account, message, code="account-digits")
         return arn_field.account_problem(account)
     if can_match(_DIGITS, account):
         return None
-    if not payments and can_match_name(_WITHOUT_ACCOUNT, account):
+    if not payments and can_match_name(arn_field.owner_words(), account):
         return None
     message = f"account is {quote(account)}, which matches no 12 digits"
     return Problem("account", account, message, code="account-digits")

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 ERROR = "error"
 NOTE = "note"
 
+# What clings to a text that is copied out of JSON, code or a sentence; no ARN or ID ends with it.
+MARKS = "\"'`,;"
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+
+class Problem(NamedTuple):
     """One thing wrong with an identifier, or worth knowing about it.
 
     Attributes:
@@ -43,7 +45,7 @@ def merged(problems: Iterable[Problem]) -> tuple[Problem, ...]:
             united[key] = problem
         else:
             planes = tuple(dict.fromkeys(before.planes + problem.planes))
-            united[key] = replace(before, planes=planes)
+            united[key] = before._replace(planes=planes)
     return tuple(united.values())
 
 

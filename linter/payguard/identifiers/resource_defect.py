@@ -3,7 +3,6 @@
 Apart from the verdict, because most ARNs need no explanation and these modules take time to load.
 """
 
-from dataclasses import replace
 from difflib import get_close_matches
 
 from payguard.finding import quote
@@ -111,10 +110,10 @@ def _literal_problems(kind: str, part: str, place: int) -> list[Problem]:
     problems = [problem for problem in check(kind, part) if problem.severity == ERROR]
     everyone = {shape.plane for shape in required_shapes(kind)}
     return [
-        replace(problem, part=where, planes=())
+        problem._replace(part=where, planes=())
         if everyone <= set(problem.planes)
         # What one plane lets through may exist: the policy can match it.
-        else replace(problem, part=where, severity=NOTE)
+        else problem._replace(part=where, severity=NOTE)
         for problem in problems
     ]
 
@@ -127,10 +126,10 @@ def _glob_problem(kind: str, part: str, place: int) -> Problem:
     if hole:
         message = f"{quote(hole)} is a placeholder, expected {with_article(known.title)}"
         return trial.problem("placeholder", hole, message, f"put the {known.title} there")
-    wrong = unwanted(trial, _literal(trial, part))
+    wrong = unwanted(trial, _literal(trial, part), part)
     if wrong:
-        lowered = f"write {quote(part.lower())}" if "${" not in part else ""
-        return replace(wrong[0], help=lowered if wrong[0].help else "")
+        # A variable is written as it is: its key may hold upper case.
+        return wrong[0]._replace(help="") if "${" in part else wrong[0]
     return trial.problem(*_mismatch(trial, part))
 
 

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from payguard.identifiers.arn import outside_braces, segments
 from payguard.identifiers.registry import required_shapes
@@ -19,8 +19,7 @@ from payguard.identifiers.template import (
 from payguard_policies import catalog
 
 
-@dataclass(frozen=True, slots=True)
-class SubResource:
+class SubResource(NamedTuple):
     """What stands below a payment manager in a policy's ARN, as written, wildcards and all."""
 
     manager: str

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from payguard_policies import catalog
 
@@ -13,8 +13,7 @@ _INTEGER = r"-?[0-9]{1,18}"
 _PLANES = {"IamRoleArn": "iam", "SecretsManagerSecretArn": "secrets-manager"}
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """A pattern and the least and greatest length that it goes with.
 
     Attributes:
@@ -36,8 +35,7 @@ class Shape:
         return self.pattern is None or compiled(self.pattern).fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """The least and greatest value of a whole number, written in decimal digits.
 
     ``taker`` says in words what takes the number.

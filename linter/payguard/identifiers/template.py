@@ -2,7 +2,7 @@
 
 import functools
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from payguard.identifiers.arn import FIELDS
 from payguard.identifiers.shape import LONGEST, Shape, from_model
@@ -24,8 +24,7 @@ VARIABLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """The ARN of one resource type.
 
     Attributes:

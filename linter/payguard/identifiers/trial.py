@@ -2,7 +2,7 @@
 
 import string
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from payguard.finding import quote
 from payguard.identifiers.kind import Kind
@@ -11,8 +11,7 @@ from payguard.identifiers.problem import Problem, listed
 _MANY = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(NamedTuple):
     """One value to be explained, alone or as part of an ARN.
 
     Attributes:
@@ -39,12 +38,15 @@ class Trial:
         return self.accepts(example[:probe] + character + example[probe + 1 :])
 
 
-def unwanted(trial: Trial, text: str) -> list[Problem]:
-    """Return a problem for each sort of character in ``text`` that the pattern refuses."""
+def unwanted(trial: Trial, text: str, written: str = "") -> list[Problem]:
+    """Return a problem for each sort of character in ``text`` that the pattern refuses.
+
+    ``written`` is what messages show where ``text`` is only the literal characters of a pattern.
+    """
     wrong = [character for character in dict.fromkeys(text) if not trial.allows(character)]
     upper = [c for c in wrong if c in string.ascii_uppercase and trial.allows(c.lower())]
     others = [c for c in wrong if c not in upper]
-    return [*_upper_case(trial, text, upper), *_unknown(trial, others)]
+    return [*_upper_case(trial, written or text, upper), *_unknown(trial, others)]
 
 
 def _upper_case(trial: Trial, text: str, upper: list[str]) -> list[Problem]:

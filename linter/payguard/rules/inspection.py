@@ -14,6 +14,7 @@ from payguard.rules.trait import (
     EVERY_ACTION,
     action_traits,
     is_plain_resource,
+    known_actions,
     resource_traits,
     shape_traits,
 )
@@ -21,11 +22,14 @@ from payguard.rules.trait import (
 # Answers about single texts are kept for the run; beyond this many they are forgotten, so that
 # hostile input cannot fill the memory.
 _KEPT = 50_000
+# Whole statements that were silent are larger: fewer are kept.
+_KEPT_WHOLE = 10_000
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 Hit = tuple[Rule, str, Problem]  # the rule, the place relative to the document, what it saw
 _Answers = tuple[tuple[Rule, Problem], ...]
+_OF_ACTIONS = ("Action", "NotAction")
 _Wanting = tuple[Listener, int]  # a rule, and the bits that must be held for it to be asked
 # Above the bits of rule.py: one bit for each rule that hears conditions.
 _FIRST_HEARD = 1 << 32
@@ -46,11 +50,13 @@ class _Desk:
         condition: the rules with that hook.
         hearing: the rules that hear conditions, and the bit that stands for each.
         texts: the rules that look at texts, by element.
-        clean: by effect and element, the texts that no rule minds, with the bits they hold.
-        found: by effect and element, what the rules said about the other texts.
+        clean: by element and effect, the texts that no rule minds, with the bits they hold.
+        found: by element and effect, what the rules said about the other texts.
         conditions: the bits that condition entries hold, and what the rules said about them.
         policy_asked, statement_asked: the rules that listen, by the bits that are held.
         shapes: the bits that names and types of a statement's elements stand for.
+        silent: the bits that statements hold about which no rule had anything to say.
+        services: by service, effect and element, whose actions ``clean`` holds.
     """
 
     policy: tuple[_Wanting, ...]
@@ -58,12 +64,14 @@ class _Desk:
     condition: tuple[Listener, ...]
     hearing: tuple[_Wanting, ...]
     texts: dict[str, tuple[Listener, ...]]
-    clean: dict[tuple[str, str], dict[str, int]]
-    found: dict[tuple[str, str], dict[str, _Answers]]
+    clean: dict[str, dict[str, dict[str, int]]]
+    found: dict[str, dict[str, dict[str, _Answers]]]
     conditions: dict[tuple[Any, ...], tuple[int, _Answers]]
     policy_asked: dict[int, tuple[Rule, ...]]
     statement_asked: dict[int, tuple[Rule, ...]]
     shapes: dict[tuple[object, ...], int]
+    silent: dict[tuple[object, ...] | None, int]
+    services: set[tuple[str, str, str]]
 
 
 def _desk(rules: Iterable[Listener], policy_type: str) -> _Desk:
@@ -83,12 +91,14 @@ def _desk(rules: Iterable[Listener], policy_type: str) -> _Desk:
         listening("check_condition"),
         tuple((rule, hearing[rule.id]) for rule in listening("hears_condition")),
         texts={element: listening(hook) for element, hook in _HOOKS.items()},
-        clean={},
-        found={},
+        clean={element: {} for element in _HOOKS},
+        found={element: {} for element in _HOOKS},
         conditions={},
         policy_asked={},
         statement_asked={},
         shapes={},
+        silent={},
+        services=set(),
     )
 
 
@@ -126,7 +136,47 @@ class Inspector:
 
 
 def _inspect_statement(statement: Statement, desk: _Desk, hits: list[Hit]) -> int:
+    """Ask about one statement; return the bits that it holds."""
     traits = _shape_traits(statement, desk)
+    content = None if traits & bits.IRREGULAR else _content(statement)
+    found: list[Hit] = []
+    try:
+        return desk.silent[content]
+    except (KeyError, TypeError):  # not met before, or not all text
+        pass
+    traits = _inspect_afresh(statement, traits, desk, found)
+    if found:
+        hits += found
+    elif content is not None and not traits & bits.IRREGULAR and len(desk.silent) < _KEPT_WHOLE:
+        desk.silent[content] = traits
+    return traits
+
+
+def _content(statement: Statement) -> tuple[object, ...] | None:
+    """Return what tells a statement of plain shape from others, its Sid aside.
+
+    None where its conditions cannot be written out: nested too deep, or too long a number.
+    """
+    try:
+        conditions = repr(statement.value["Condition"]) if "Condition" in statement.value else None
+    except (RecursionError, ValueError):
+        return None
+    return (
+        statement.effect,
+        statement.version,
+        *statement.actions,
+        1,
+        *statement.not_actions,
+        2,
+        *statement.resources,
+        3,
+        *statement.not_resources,
+        conditions,
+    )
+
+
+def _inspect_afresh(statement: Statement, traits: int, desk: _Desk, hits: list[Hit]) -> int:
+    """Ask about a statement none like which was silent; return the bits that it holds."""
     if statement.actions:
         traits |= _inspect_texts(statement, "Action", statement.actions, desk, hits)
     if statement.not_actions:
@@ -138,10 +188,20 @@ def _inspect_statement(statement: Statement, desk: _Desk, hits: list[Hit]) -> in
         traits |= _inspect_texts(statement, "NotResource", statement.not_resources, desk, hits)
     if traits & bits.CONDITION:
         traits |= _inspect_conditions(statement, desk, hits)
+    if traits & bits.SEVERAL_ACTIONS and _is_similar(statement, traits):
+        traits |= bits.SIMILAR_ACTIONS
     for rule in _asked(desk.statement, traits, desk.statement_asked):
         for problem in rule.check_statement(statement):
             hits += ((rule, statement.pointer + problem.at, problem),)
     return traits
+
+
+def _is_similar(statement: Statement, traits: int) -> bool:
+    """Tell whether two actions of a list may say the same: by a wildcard, by case, or plainly."""
+    if traits & (bits.ACTION_WILDCARD | bits.ODD_ACTION | bits.IRREGULAR):
+        return True
+    actions = statement.actions or statement.not_actions
+    return len({*actions}) != len(actions)
 
 
 def _asked(
@@ -193,32 +253,40 @@ def _inspect_texts(
     statement: Statement, element: str, texts: Sequence[Any], desk: _Desk, hits: list[Hit]
 ) -> int:
     """Ask about the texts of one element; return the bits that they hold."""
-    around = (statement.effect, element)
-    clean = desk.clean.get(around)
+    by_effect = desk.clean[element]
+    clean = by_effect.get(statement.effect)
     if clean is None:
-        clean = desk.clean[around] = {}
-        desk.found[around] = {}
+        clean = by_effect[statement.effect] = {}
+        desk.found[element][statement.effect] = {}
     try:  # nearly every list holds only texts that were found clean before
-        held = set(map(clean.__getitem__, texts))
+        if len(texts) == 1:
+            return clean[texts[0]]
+        held = {*map(clean.__getitem__, texts)}
     except (KeyError, TypeError):
-        return _inspect_afresh(statement, element, texts, desk, hits)
+        return _inspect_new_texts(statement, element, texts, desk, hits)
     traits = 0
     for bit in held:
         traits |= bit
     return traits
 
 
-def _inspect_afresh(
+def _inspect_new_texts(
     statement: Statement, element: str, texts: Sequence[Any], desk: _Desk, hits: list[Hit]
 ) -> int:
     """Ask about each text that is not known to be clean; return the bits that all hold."""
-    around = (statement.effect, element)
-    clean, found, traits = desk.clean[around], desk.found[around], 0
+    clean = desk.clean[element][statement.effect]
+    found, traits = desk.found[element][statement.effect], 0
     for index, text in enumerate(texts):
         if type(text) is not str:
             traits |= bits.IRREGULAR
             continue
         held = clean.get(text)
+        if held is None and element in _OF_ACTIONS:
+            service = text.partition(":")[0]
+            if (service, statement.effect, element) not in desk.services:
+                desk.services.add((service, statement.effect, element))
+                clean |= known_actions(service)
+            held = clean.get(text)
         if held is None:
             held = _text_traits(element, text)
             answers = found.get(text)

@@ -28,6 +28,8 @@ SEVERAL_RESOURCES = 1 << 14  # more than one element under Resource or NotResour
 ACTION_WILDCARD = 1 << 15  # a wildcard in an action
 RESOURCE_WILDCARD = 1 << 16  # a wildcard in a resource
 SEVERAL_CONDITIONS = 1 << 17  # more than one entry in the condition block
+SIMILAR_ACTIONS = 1 << 19  # several actions of which two may say the same: see inspection.py
+ODD_ACTION = 1 << 20  # a literal action that is not spelt as the catalog has it
 # Not plainly of the grammar's shape: an element missing, unknown, empty or of another type, an
 # effect that is neither, a Sid with other characters, or a Principal. Most statements are plain,
 # and every rule that asks about shape alone names this bit.

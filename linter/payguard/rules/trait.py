@@ -6,6 +6,7 @@ from typing import Any
 
 from payguard.iam.document import WITHOUT_PRINCIPAL
 from payguard.iam.wildcard import has_wildcard, matches
+from payguard.identifiers.arn import FIELDS as ARN_FIELDS
 from payguard.identifiers.policy_arn import is_plain
 from payguard.rules import rule
 from payguard_policies import catalog
@@ -37,11 +38,24 @@ def action_traits(text: str) -> int:
     if has_wildcard(lower):
         return _pattern_traits(lower, service, name)
     traits = _MARKED.get(lower, 0)
+    if f"{service}:{catalog.action_names(service).get(name)}" != text:
+        traits |= rule.ODD_ACTION
+    if service not in _detailed():
+        return traits
     if service == AGENTCORE_SERVICE:
         traits |= rule.AGENTCORE
-        if "payment" in name and name in _payments():
+        if name in _payments():
             traits |= rule.PAYMENTS
-    return traits | rule.DETAILED if service in _detailed() else traits
+    return traits | rule.DETAILED
+
+
+@cache
+def known_actions(service: str) -> Mapping[str, int]:
+    """Return the bits of every action of a service, by its name as the catalog spells it."""
+    names = [f"{service}:{name}" for name in catalog.action_names(service).values()]
+    if service in _detailed() or any(marked.startswith(f"{service}:") for marked in _MARKED):
+        return {text: action_traits(text) for text in names}
+    return dict.fromkeys(names, 0)
 
 
 def _pattern_traits(text: str, service: str, name: str) -> int:
@@ -66,18 +80,35 @@ def resource_traits(text: str) -> int:
     return traits | rule.VARIABLE if "${" in text else traits
 
 
+# Services about whose ARNs rules say more than that they are well formed.
+_SPECIAL = frozenset({AGENTCORE_SERVICE, "acps", "secretsmanager"})
+
+
 def is_plain_resource(text: str) -> bool:
     """Tell at once that no rule about single resources can mind ``text``.
 
-    It is ``*``, or a well-formed ARN of a service that payments roles do not touch, without
+    It is ``*``, or a well-formed ARN of a service without payments resources or secrets, without
     variables, placeholders or characters beyond ASCII.
     """
     if text == "*":
         return True
     if not (text.isascii() and text.isprintable()) or any(sign in text for sign in "${<"):
         return False
-    fields = text.split(":", 3)
-    return len(fields) == 4 and fields[2] not in _detailed() and is_plain(text)
+    fields = text.split(":", 5)
+    if len(fields) < len(ARN_FIELDS) or fields[2] in _SPECIAL or not is_plain(text):
+        return False
+    forms = _forms(fields[2])
+    return not forms or (bool(fields[3]), bool(fields[4])) in forms
+
+
+@cache
+def _forms(service: str) -> frozenset[tuple[bool, bool]]:
+    """Return whether region and account are filled in the ARNs of a service known in detail."""
+    detail = catalog.detail(service)
+    arns = (
+        [] if detail is None else [kind.arn.split(":") for kind in detail.resource_types.values()]
+    )
+    return frozenset((bool(arn[3]), bool(arn[4])) for arn in arns if arn[2] == service)
 
 
 @cache

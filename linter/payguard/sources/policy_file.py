@@ -110,7 +110,7 @@ def read_policy_file(
         return InputError(path, refusal, 1, 1)
     if not is_policy(value):
         return []
-    return [Document(path, value, policy_type, FileMap(text), size=len(text))]
+    return [Document(path, value, policy_type, FileMap(text), text=text)]
 
 
 def _unreadable(

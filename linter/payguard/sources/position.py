@@ -1,34 +1,44 @@
 """Positions: from an offset in a text to a line and column, and from a pointer to its span."""
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from payguard.finding import Span
 
+# Up to this many places are found by looking; for more a table of the lines is made.
+_FEW = 32
 
-@dataclass(slots=True)
+
 class Lines:
-    """The lines of a text, found once and only when somebody asks.
+    """The lines of a text, found when somebody asks.
 
     Lines end with LF or CRLF; a column counts characters from 1.
     """
 
-    text: str
-    _starts: list[int] = field(default_factory=list)
-    _shown: dict[int, str] = field(default_factory=dict)
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._asked = 0
+        self._starts: list[int] = []
+        self._known: dict[int, int] = {}
+        self._shown: dict[int, str] = {}
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return (line, column) of ``offset``, both from 1."""
-        starts = self._line_starts()
-        line = bisect_right(starts, offset)
-        return line, offset - starts[line - 1] + 1
+        self._asked += 1
+        if self._asked > _FEW:
+            starts = self._line_starts()
+            line = bisect_right(starts, offset)
+            return line, offset - starts[line - 1] + 1
+        line = self.text.count("\n", 0, offset) + 1
+        start = self._known[line] = self.text.rfind("\n", 0, offset) + 1
+        return line, offset - start + 1
 
     def span(self, start: int, end: int) -> Span:
         """Return the span from ``start`` up to but not including ``end``."""
         line, column = self.place(start)
-        end_line, end_column = self.place(end)
-        return Span(line, column, end_line, end_column)
+        if "\n" not in self.text[start:end]:
+            return Span(line, column, line, column + end - start)
+        return Span(line, column, *self.place(end))
 
     def line(self, number: int) -> str:
         """Return line ``number`` (from 1) without its end; empty where there is none.
@@ -40,11 +50,14 @@ class Lines:
         return self._shown[number]
 
     def _line(self, number: int) -> str:
-        starts = self._line_starts()
-        if not 1 <= number <= len(starts):
-            return ""
-        end = starts[number] if number < len(starts) else len(self.text)
-        return self.text[starts[number - 1] : end].rstrip("\r\n")
+        start = self._known.get(number, -1)
+        if start < 0:
+            starts = self._line_starts()
+            if not 1 <= number <= len(starts):
+                return ""
+            start = starts[number - 1]
+        end = self.text.find("\n", start)
+        return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r\n")
 
     def _line_starts(self) -> list[int]:
         if not self._starts:

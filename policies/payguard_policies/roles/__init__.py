@@ -5,16 +5,15 @@ with a permissions policy and a trust policy as templates, and a contract with i
 AWS's sources disagree, `disagreements.json` beside this package says what the templates follow.
 """
 
+from payguard_policies.action_sets import ActionGroup, action_sets
 from payguard_policies.roles.contracts import (
     PERSONAS,
-    ActionGroup,
     Contract,
     ManagedPolicy,
     Source,
     Trust,
     TrustCondition,
     UnknownPersonaError,
-    action_sets,
     contract,
 )
 from payguard_policies.roles.documents import permissions, trust

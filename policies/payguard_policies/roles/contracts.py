@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from payguard_policies.action_sets import ActionGroup, action_group, action_set_facts
+
 PERSONAS: tuple[str, ...] = (
     "control-plane",
     "management",
@@ -21,27 +23,6 @@ _FOLDER = os.path.dirname(__file__)
 
 class UnknownPersonaError(ValueError):
     """A name that is no persona; the message names the nearest one."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActionGroup:
-    """Actions that are asked on the same resources.
-
-    Attributes:
-        actions: Whole names, such as "bedrock-agentcore:ProcessPayment".
-        resource_types: Types of the actions' own service that one request is authorized on, each
-            of them; empty where the service authorization reference names none.
-        sub_resources: Path segments below a payment manager ("session") that AWS's four-role text,
-            or a live report, authorizes the same actions on.
-        context: Condition keys, with their values, of the requests that are meant.
-        why: One sentence for a reader of a report.
-    """
-
-    actions: tuple[str, ...]
-    resource_types: tuple[str, ...]
-    sub_resources: tuple[str, ...]
-    context: Mapping[str, str]
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +134,6 @@ def contract(persona: str) -> Contract:
     )
 
 
-@functools.cache
-def action_sets() -> Mapping[str, ActionGroup]:
-    """The named groups that the contracts are made of, such as "session-writes"."""
-    table = _table("action_sets.json")
-    return MappingProxyType({name: _group(facts) for name, facts in table.items()})
-
-
 def read(persona: str, document: str) -> Any:
     """A document of a persona as decoded JSON: "permissions", "trust" or "contract".
 
@@ -194,18 +168,8 @@ def _groups(entries: list[Any]) -> tuple[ActionGroup, ...]:
 def _resolved(entry: Mapping[str, Any]) -> ActionGroup:
     """A group given in full, or by the name of a set; what stands beside the name prevails."""
     if "set" not in entry:
-        return _group(entry)
-    return _group({**_table("action_sets.json")[entry["set"]], **entry})
-
-
-def _group(facts: Mapping[str, Any]) -> ActionGroup:
-    return ActionGroup(
-        actions=tuple(facts["actions"]),
-        resource_types=tuple(facts["resource_types"]),
-        sub_resources=tuple(facts.get("sub_resources", ())),
-        context=MappingProxyType(facts.get("context", {})),
-        why=facts["why"],
-    )
+        return action_group(entry)
+    return action_group({**action_set_facts()[entry["set"]], **entry})
 
 
 def _trust(facts: Mapping[str, Any]) -> Trust:

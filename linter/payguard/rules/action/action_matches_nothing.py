@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from payguard.finding import Severity, quote
-from payguard.iam.action import expand, split_action
+from payguard.iam.action import matches_some, split_action
 from payguard.iam.wildcard import has_wildcard
 from payguard.rules.action.consequence import consequence
 from payguard.rules.action.listing import listed
@@ -63,7 +63,7 @@ class ActionMatchesNothing(Rule):
         service, name = split_action(action.text)
         if not has_wildcard(name) or has_wildcard(service) or not is_well_formed(action.text):
             return
-        if service.lower() in catalog.service_names() and not expand(action.text):
+        if service.lower() in catalog.service_names() and not matches_some(action.text):
             certain = catalog.detail(service) is not None
             yield Problem(
                 f"no action of {quote(service)} matches {quote(name)}{consequence(action)}",

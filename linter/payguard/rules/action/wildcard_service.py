@@ -1,4 +1,4 @@
-"""Wildcards in the service prefix, which reach services that nobody thought of."""
+"""Wildcards in the name of a service, which reach services that nobody thought of."""
 
 from collections.abc import Iterator
 
@@ -9,12 +9,18 @@ from payguard.rules.action.listing import listed
 from payguard.rules.rule import Example, Problem, Rule, Text
 from payguard_policies import catalog
 
+_SERVICE = 2  # its place among the fields of an ARN
+_LONGEST = 200  # a longer pattern is no service that anybody meant
+_WIDENING = frozenset(
+    {("Allow", "Action"), ("Deny", "NotAction"), ("Allow", "Resource"), ("Deny", "NotResource")}
+)
+
 
 class WildcardService(Rule):
-    """A service prefix with a wildcard, where that widens what is allowed."""
+    """A service with a wildcard, of an action or an ARN, where that widens what is allowed."""
 
     id = "wildcard-service"
-    summary = "A wildcard in the service prefix reaches every service whose prefix fits."
+    summary = "A wildcard in the name of a service reaches every service that it fits."
     why = (
         "A prefix such as bedrock* also reaches the services that AWS adds later under a like "
         "name: written for models, it allows AgentCore's actions as well, payments included."
@@ -39,6 +45,18 @@ class WildcardService(Rule):
 }
 """
         ),
+        Example(
+            """\
+{
+  "Version": "2012-10-17",
+  "Statement": {
+    "Effect": "Allow",
+    "Action": "bedrock-agentcore:ListTagsForResource",
+    "Resource": "arn:aws:bedrock*:us-east-1:111122223333:*"
+  }
+}
+"""
+        ),
     )
     good = (
         Example(
@@ -58,13 +76,23 @@ class WildcardService(Rule):
     def check_action(self, action: Text) -> Iterator[Problem]:
         """Yield a problem where a wildcard prefix is allowed, or exempted from a Deny."""
         service, _ = split_action(action.text)
-        if service == "*" or not has_wildcard(service):
-            return
-        if (action.effect, action.element) not in (("Allow", "Action"), ("Deny", "NotAction")):
-            return
-        reached = sorted(name for name in catalog.service_names() if matches(service.lower(), name))
-        if reached:
-            yield Problem(
-                f"the service prefix {quote(service)} matches {listed(reached)}",
-                help="write one entry for each service that is meant",
-            )
+        yield from _problems(action, service, "service prefix")
+
+    def check_resource(self, resource: Text) -> Iterator[Problem]:
+        """Yield a problem where ARNs of a wildcard service are allowed, or exempted from a Deny."""
+        fields = resource.text.split(":", 3)
+        if len(fields) > _SERVICE and "$" not in fields[_SERVICE]:
+            yield from _problems(resource, fields[_SERVICE], "service")
+
+
+def _problems(text: Text, service: str, what: str) -> Iterator[Problem]:
+    if service == "*" or not has_wildcard(service) or len(service) > _LONGEST:
+        return
+    if (text.effect, text.element) not in _WIDENING:
+        return
+    reached = sorted(name for name in catalog.service_names() if matches(service.lower(), name))
+    if reached:
+        yield Problem(
+            f"the {what} {quote(service)} matches {listed(reached)}",
+            help="write one entry for each service that is meant",
+        )

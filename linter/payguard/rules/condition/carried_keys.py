@@ -4,7 +4,7 @@ Read from the service authorization reference, so only of services that the cata
 detail; of any other action nothing is claimed.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from payguard.iam.action import expand, split_action
 from payguard.iam.wildcard import has_wildcard
@@ -24,8 +24,7 @@ _INCOMPLETE = frozenset({"aws-marketplace"})
 _MOST = 400
 
 
-@dataclass(frozen=True, slots=True)
-class _Carried:
+class _Carried(NamedTuple):
     """The keys of one action in lower case: whole ones, and what stands before a variable part."""
 
     whole: frozenset[str]

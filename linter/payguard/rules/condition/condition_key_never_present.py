@@ -8,6 +8,7 @@ from payguard.iam.document import SCP, WITHOUT_PRINCIPAL, Statement
 from payguard.iam.wildcard import has_wildcard
 from payguard.rules import rule as bits
 from payguard.rules.condition.carried_keys import carriers, depends_on_action, is_tag_key
+from payguard.rules.condition.memory import remembered
 from payguard.rules.condition.presence import chosen, demands_presence
 from payguard.rules.rule import Example, Problem, Rule
 from payguard_policies import catalog
@@ -96,15 +97,15 @@ class ConditionKeyNeverPresent(Rule):
 
     def hears_condition(self, condition: Condition) -> bool:
         """Tell whether only some requests carry the key."""
-        return _for_services_only("", condition.key) or depends_on_action(condition.key)
+        return _matters(condition.operator, condition.key)
 
     def check_statement(self, statement: Statement) -> Iterator[Problem]:
         """Yield a problem for each condition on a key that is never, or for some actions, there."""
-        if statement.policy_type in WITHOUT_PRINCIPAL:
-            for condition in chosen(statement, _for_services_only):
-                yield _never(statement, condition, _NO_SERVICE)
-        if statement.actions:
-            for condition in chosen(statement, _depends):
+        for condition in chosen(statement, _matters):
+            if _for_services_only(condition.key):
+                if statement.policy_type in WITHOUT_PRINCIPAL:
+                    yield _never(statement, condition, _NO_SERVICE)
+            elif statement.actions:
                 yield from _by_actions(statement, condition)
 
 
@@ -115,17 +116,20 @@ _FEW_SERVICES = "the services of this statement do not pass it"
 _NO_ACTION = "requests for the actions of this statement do not carry it"
 
 
-def _for_services_only(_operator: str, key: str) -> bool:
+@remembered
+def _for_services_only(key: str) -> bool:
     known = catalog.global_condition_key(key)
     return known is not None and known.service_principal_only
 
 
-def _depends(_operator: str, key: str) -> bool:
-    return depends_on_action(key)
+def _matters(_operator: str, key: str) -> bool:
+    return _for_services_only(key) or depends_on_action(key)
 
 
 def _by_actions(statement: Statement, condition: Condition) -> Iterator[Problem]:
-    found = []
+    first, found = statement.actions[0], []
+    if type(first) is str and carriers(first, condition.key) is None:
+        return
     for at, text in statement.texts("Action"):
         carried = carriers(text, condition.key)
         if carried is None:
@@ -167,7 +171,7 @@ def _certainty(statement: Statement, condition: Condition) -> Severity:
 
 
 def _mend(statement: Statement, condition: Condition) -> str:
-    if _for_services_only(condition.operator, condition.key):
+    if _for_services_only(condition.key):
         if statement.policy_type == SCP:
             return "leave it out: service control policies do not apply to service principals"
         return "put it into the trust policy or the resource policy that names the service"

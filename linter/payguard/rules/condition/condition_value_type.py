@@ -21,6 +21,8 @@ _EXPECTED = {
     ),
     "Binary": ("no base64", "encode the bytes as base64"),
 }
+# What a condition value may be; anything else is the grammar's business.
+_JSON_TYPES = {str: "text", int: "number", float: "number", bool: "Boolean"}
 
 
 class ConditionValueType(Rule):
@@ -38,12 +40,13 @@ class ConditionValueType(Rule):
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
     )
     access_analyzer = (
-        "TYPE_MISMATCH",
         "TYPE_MISMATCH_BOOLEAN",
         "TYPE_MISMATCH_DATE",
         "TYPE_MISMATCH_NUMBER",
+        "TYPE_MISMATCH_STRING",
         "TYPE_MISMATCH_IP_RANGE",
         "INVALID_DATE_VALUE",
+        "INVALID_CONDITION_DATA_TYPE",
     )
     bad = (
         Example(
@@ -109,21 +112,43 @@ class ConditionValueType(Rule):
     )
 
     def check_condition(self, condition: Condition) -> Iterator[Problem]:
-        """Yield a problem for each value that the operator cannot read, or reads as seconds."""
+        """Yield a problem for each value that the operator cannot read, or reads as seconds.
+
+        A list of values of several JSON types is read, and most likely not meant.
+        """
         operator = parse_operator(condition.operator)
-        if operator is None or operator.kind not in _EXPECTED:
-            return
-        for index, value in enumerate(condition.values):
-            if not fits(operator.kind, value):
-                yield _unreadable(condition, operator, index)
-            elif operator.kind == "Date" and is_epoch(value):
-                yield Problem(
-                    f"{quote(written(value))} is a time in seconds since 1970; a written date "
-                    "says the same plainly",
-                    at=condition.value_pointer(index),
-                    help=_EXPECTED["Date"][1],
-                    severity=Severity.SUGGESTION,
-                )
+        if operator is not None:
+            yield from tuple(_misread(condition, operator)) or _mixed(condition)
+
+
+def _misread(condition: Condition, operator: Operator) -> Iterator[Problem]:
+    if operator.kind not in _EXPECTED:
+        return
+    for index, value in enumerate(condition.values):
+        if not fits(operator.kind, value):
+            yield _unreadable(condition, operator, index)
+        elif operator.kind == "Date" and is_epoch(value):
+            yield Problem(
+                f"{quote(written(value))} is a time in seconds since 1970; a written date "
+                "says the same plainly",
+                at=condition.value_pointer(index),
+                help=_EXPECTED["Date"][1],
+                severity=Severity.SUGGESTION,
+            )
+
+
+def _mixed(condition: Condition) -> Iterator[Problem]:
+    kinds = [_JSON_TYPES.get(type(value)) for value in condition.values]
+    at = next((index for index, kind in enumerate(kinds) if kind != kinds[0]), 0)
+    if at and None not in kinds:
+        yield Problem(
+            f"the values of {quote(condition.key)} are of several JSON types: the {kinds[0]} "
+            f"{quote(written(condition.values[0]))} and the {kinds[at]} "
+            f"{quote(written(condition.values[at]))}",
+            at=condition.value_pointer(at),
+            help="write all of them in double quotes",
+            severity=Severity.SUGGESTION,
+        )
 
 
 def _unreadable(condition: Condition, operator: Operator, index: int) -> Problem:

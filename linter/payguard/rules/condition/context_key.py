@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from payguard.rules.condition.memory import remembered
 from payguard_policies import catalog
@@ -11,8 +11,7 @@ from payguard_policies import catalog
 GLOBAL_PREFIX = "aws"
 
 
-@dataclass(frozen=True, slots=True)
-class ContextKey:
+class ContextKey(NamedTuple):
     """A context key that AWS documents.
 
     Attributes:

@@ -41,7 +41,7 @@ class OperatorTypeMismatch(Rule):
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
     )
-    access_analyzer = ("INVALID_CONDITION_DATA_TYPE", "TYPE_MISMATCH_STRING")
+    access_analyzer = ("TYPE_MISMATCH", "INVALID_CONDITION_DATA_TYPE")
     bad = (
         Example(
             """\

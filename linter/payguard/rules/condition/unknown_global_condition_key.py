@@ -30,7 +30,11 @@ class UnknownGlobalConditionKey(Rule):
     references = (
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
     )
-    access_analyzer = ("INVALID_GLOBAL_CONDITION_KEY", "UNSUPPORTED_GLOBAL_CONDITION_KEY")
+    access_analyzer = (
+        "INVALID_GLOBAL_CONDITION_KEY",
+        "UNSUPPORTED_GLOBAL_CONDITION_KEY",
+        "DEPRECATED_GLOBAL_CONDITION_KEY",
+    )
     bad = (
         Example(
             """\

@@ -32,7 +32,7 @@ class UnknownServiceConditionKey(Rule):
         "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrockagentcore.html#amazonbedrockagentcore-policy-keys",
         "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
     )
-    access_analyzer = ("INVALID_SERVICE_CONDITION_KEY",)
+    access_analyzer = ("INVALID_SERVICE_CONDITION_KEY", "INVALID_SERVICE")
     bad = (
         Example(
             """\

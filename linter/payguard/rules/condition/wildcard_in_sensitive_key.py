@@ -65,7 +65,10 @@ class WildcardInSensitiveKey(Rule):
     )
 
     def check_condition(self, condition: Condition) -> Iterator[Problem]:
-        """Yield a problem for each pattern of a sensitive key, and for a key equal to itself."""
+        """Yield a problem for each pattern of a sensitive key, and for a key equal to itself.
+
+        A variable is a pattern too if it may be filled with wildcards.
+        """
         operator = parse_operator(condition.operator)
         if operator is None or operator.kind != "String":
             return
@@ -78,6 +81,13 @@ class WildcardInSensitiveKey(Rule):
                     at=condition.value_pointer(index),
                     help="write the value that is meant, or the variable of another key",
                 )
+            elif patterned and "${" in text and _may_hold_wildcards(text):
+                yield Problem(
+                    f"{quote(text)} may be filled with wildcards, and then {quote(condition.key)} "
+                    "matches what is not yours",
+                    at=condition.value_pointer(index),
+                    help="name each value in full, under StringEquals",
+                )
             # A lone star only asks for the key: presence-by-wildcard's business.
             elif patterned and has_wildcard(text) and text.strip("*"):
                 yield Problem(
@@ -86,6 +96,13 @@ class WildcardInSensitiveKey(Rule):
                     at=condition.value_pointer(index),
                     help="name each value in full, under StringEquals",
                 )
+
+
+def _may_hold_wildcards(text: str) -> bool:
+    """Tell whether a variable stands for other than an identifier that AWS gives out."""
+    keys = [found.key for found in variables(text) if not found.is_escape]
+    known = map(catalog.global_condition_key, keys)
+    return not all(key is not None and key.sensitive for key in known)
 
 
 def _is_itself(text: str, key: str) -> bool:

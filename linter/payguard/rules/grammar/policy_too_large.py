@@ -12,8 +12,7 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from payguard.finding import Severity
 from payguard.iam.document import (
@@ -29,8 +28,7 @@ from payguard.iam.document import (
 from payguard.rules.rule import Example, Problem, Rule
 
 
-@dataclass(frozen=True, slots=True)
-class _Quota:
+class _Quota(NamedTuple):
     characters: int
     severity: Severity
     of: str
@@ -74,6 +72,7 @@ _QUOTAS: dict[str, tuple[_Quota, ...]] = {
     RCP: (_Quota(5120, Severity.ERROR, "a resource control policy may have 5,120"),),
     VPC_ENDPOINT: (_Quota(20480, Severity.ERROR, "a VPC endpoint policy may have 20,480"),),
 }
+_WHITE_SPACE = " \n\r\t"
 _WHITE_SPACE_COUNTS = frozenset({SCP, RCP, VPC_ENDPOINT})
 # What braces, quotes and element names of a policy and of a statement come to at most, and what
 # quotes and comma add to a text.
@@ -155,11 +154,14 @@ class PolicyTooLarge(Rule):
     def check_policy(self, policy: Policy) -> Iterator[Problem]:
         """Yield a problem for the highest quota that the document exceeds."""
         quotas = _QUOTAS.get(policy.policy_type)
-        if quotas is None or 0 < policy.size <= quotas[-1].characters:
+        if quotas is None or 0 < len(policy.text) <= quotas[-1].characters:
             return
-        if _estimate(policy) < quotas[-1].characters * _NEAR:
+        if policy.text:
+            size = len(policy.text) - sum(map(policy.text.count, _WHITE_SPACE))
+        elif _estimate(policy) < quotas[-1].characters * _NEAR:
             return
-        size = _size(policy.value)
+        else:
+            size = _size(policy.value)
         for quota in quotas:
             if size > quota.characters:
                 how = _COUNTED if policy.policy_type in _WHITE_SPACE_COUNTS else _UNCOUNTED

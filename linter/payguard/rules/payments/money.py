@@ -12,7 +12,9 @@ from payguard.iam.document import Policy, Statement
 from payguard.iam.wildcard import covers, has_wildcard
 from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules.resource.matching import acted_on, fits, is_any, template
-from payguard_policies.roles import action_sets
+from payguard.rules.rule import AGENTCORE
+from payguard.rules.trait import action_traits
+from payguard_policies.action_sets import action_sets
 
 SPEND = "payment"
 BUDGET = "session-writes"
@@ -48,6 +50,8 @@ def spending() -> tuple[str, str]:
 @lru_cache(maxsize=16384)
 def matched(pattern: str) -> tuple[str, ...]:
     """Return the money actions that an action pattern matches, the worst first."""
+    if not action_traits(pattern) & AGENTCORE:
+        return ()
     return tuple(action for action in money_actions() if matches_action(pattern, action))
 
 

@@ -10,7 +10,7 @@ from payguard.iam.wildcard import covers
 from payguard.rules import rule
 from payguard.rules.resource.matching import is_any
 from payguard.rules.rule import Example, Problem, Rule
-from payguard_policies.roles import action_sets
+from payguard_policies.action_sets import action_sets
 
 
 class PassRoleWithoutService(Rule):

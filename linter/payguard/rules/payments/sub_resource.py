@@ -9,7 +9,7 @@ from payguard.iam.wildcard import overlaps
 from payguard.identifiers import segments
 from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules.resource.matching import as_pattern, fits, is_any, template
-from payguard_policies.roles import action_sets
+from payguard_policies.action_sets import action_sets
 
 MANAGER = "payment-manager"
 VAULT = "token-vault"

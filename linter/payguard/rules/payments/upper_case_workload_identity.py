@@ -8,7 +8,7 @@ from payguard.identifiers import check_policy_arn
 from payguard.rules import rule
 from payguard.rules.payments.sub_resource import named_in, resources_by_action
 from payguard.rules.rule import Example, Problem, Rule
-from payguard_policies.roles import action_sets
+from payguard_policies.action_sets import action_sets
 
 _IDENTITY = "/workload-identity/"
 _UPPER_CASE = "workload-identity-upper-case"

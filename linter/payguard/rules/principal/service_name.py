@@ -4,8 +4,8 @@ AWS publishes no list of them, so only their form is judged, and the one name th
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
 """
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from payguard.finding import quote
 from payguard.rules.condition.memory import remembered
@@ -20,8 +20,7 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
 _LONGEST = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Defect:
+class Defect(NamedTuple):
     """Why a text is no service principal: the reason, and the mend."""
 
     reason: str

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from payguard.finding import Severity, quote
-from payguard.iam.document import RESOURCE, TRUST, Statement
+from payguard.iam.document import TRUST, Statement
 from payguard.rules import rule as bits
 from payguard.rules.rule import Example, Problem, Rule
-
-_ASSUME = "sts:assumerole"
 
 
 class TrustWithResource(Rule):
@@ -23,8 +21,8 @@ class TrustWithResource(Rule):
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user.html",
     )
     access_analyzer = ("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE",)
-    policy_types = frozenset({TRUST, RESOURCE})
-    when = bits.PRINCIPAL | bits.ASSUME_ROLE
+    policy_types = frozenset({TRUST})
+    when = bits.IRREGULAR
     bad = (
         Example(
             """\
@@ -56,13 +54,7 @@ class TrustWithResource(Rule):
     )
 
     def check_statement(self, statement: Statement) -> Iterator[Problem]:
-        """Yield a problem for each resource element.
-
-        A document with principals and resources counts as a resource policy, but only roles are
-        assumed: a statement with nothing but such actions is of a trust policy.
-        """
-        if statement.policy_type != TRUST and not _only_assumes(statement):
-            return
+        """Yield a problem for each resource element."""
         for element in ("Resource", "NotResource"):
             if element in statement.value:
                 yield Problem(
@@ -71,10 +63,3 @@ class TrustWithResource(Rule):
                     help=f"remove {quote(element)}: the policy concerns the role that carries it",
                     on_key=True,
                 )
-
-
-def _only_assumes(statement: Statement) -> bool:
-    return bool(statement.actions) and all(
-        isinstance(action, str) and action.lower().startswith(_ASSUME)
-        for action in statement.actions
-    )

@@ -26,7 +26,7 @@ class RedundantAction(Rule):
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html",
     )
     access_analyzer = ("REDUNDANT_ACTION",)
-    when = rule.SEVERAL_ACTIONS
+    when = rule.SIMILAR_ACTIONS
     bad = (
         Example(
             """\
@@ -74,10 +74,10 @@ def _is_plain(actions: Sequence[Any]) -> bool:
         return False
     if len(set(lower)) != len(lower):
         return False
-    wide = [text for text in lower if "*" in text or "?" in text]
-    if not wide:
-        return True
     joined = "\n" + "\n".join(lower)
+    if "*" not in joined and "?" not in joined:
+        return True
+    wide = [text for text in lower if "*" in text or "?" in text]
     return all(_begins_alone(text, joined) for text in wide) or not covered(lower)
 
 

@@ -11,7 +11,7 @@ from payguard.rules.resource.arn_problem import is_malformed
 from payguard.rules.resource.matching import ResourceType, acted_on, fits, is_any
 from payguard.rules.rule import DETAILED, Example, Problem, Rule
 from payguard_policies import catalog
-from payguard_policies.roles import action_sets
+from payguard_policies.action_sets import action_sets
 
 # More than a policy can hold; such a statement is not taken apart.
 _MOST = 500
@@ -123,8 +123,10 @@ class ActionResourceMismatch(Rule):
 
     def check_statement(self, statement: Statement) -> Iterator[Problem]:
         """Yield a problem for each action, and each resource, that has no counterpart."""
+        if "*" in statement.resources or len(statement.resources) > _MOST:
+            return
         resources = [(at, text) for at, text in statement.texts("Resource")]
-        if not resources or len(resources) > _MOST:
+        if not resources:
             return
         # A malformed one is reported as such; what was meant by it cannot be told.
         if any(is_any(text) or is_malformed(text) for _, text in resources):

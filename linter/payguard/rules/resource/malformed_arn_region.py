@@ -23,7 +23,6 @@ class MalformedArnRegion(Rule):
         "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html",
     )
     access_analyzer = (
-        "INVALID_REGION",
         "INVALID_ARN_REGION",
         "MISSING_ARN_REGION",
         "ARN_REGION_NOT_ALLOWED",

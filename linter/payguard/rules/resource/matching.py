@@ -8,7 +8,7 @@ will do. What remains can never match.
 from collections.abc import Iterable
 from functools import lru_cache
 
-from payguard.iam.action import expand
+from payguard.iam.action import expand, split_action
 from payguard.iam.variable import variables
 from payguard.iam.wildcard import has_wildcard, matches, overlaps
 from payguard.identifiers.template import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
@@ -50,6 +50,9 @@ def acted_on(action: str) -> frozenset[ResourceType] | None:
     Returns:
         None if that is not known of each of them, or if there are none.
     """
+    service = split_action(action)[0]
+    if not has_wildcard(service) and catalog.detail(service) is None:
+        return None
     found: set[ResourceType] = set()
     matched = expand(action)
     for name in matched:
