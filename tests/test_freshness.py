@@ -81,7 +81,7 @@ def test_the_installed_botocore_is_compared_without_importing_it() -> None:
     assert list(freshness.differences()) == []
 
 
-MODEL = {"operations": {"GetPayment": {}}, "shapes": {}}
+MODEL: dict[str, Any] = {"operations": {"GetPayment": {}}, "shapes": {}}
 
 
 @pytest.mark.parametrize("compressed", [True, False])

@@ -77,6 +77,7 @@ def test_findings_on_aws_policies_are_rare(
     findings: dict[str, list[tuple[str, Severity, str]]],
 ) -> None:
     noisy = Counter(rule for found in findings.values() for rule in {rule for rule, _, _ in found})
+    del noisy["policy-too-large"]  # AWS's own are not bound by it: see above
     assert all(count <= 45 for count in noisy.values()), noisy.most_common(3)
     clean = sum(not found for found in findings.values())
     assert clean / len(findings) > 0.9

@@ -7,6 +7,7 @@ import pytest
 from commands import Run
 from payguard.rule_page import page
 from payguard.rules.registry import RULES
+from payguard.rules.rule import Rule
 from payguard.suppression import REMARKS
 
 IDS = sorted([*(rule.id for rule in RULES), *REMARKS])
@@ -27,8 +28,8 @@ def test_without_an_id_every_id_that_a_report_can_name_is_listed(payguard: Run) 
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_rules_page_is_the_section_of_the_rules_page(payguard: Run, rule: type) -> None:
-    result = payguard("rule", rule.id)  # type: ignore[attr-defined]  # each is a rule class
+def test_a_rules_page_is_the_section_of_the_rules_page(payguard: Run, rule: type[Rule]) -> None:
+    result = payguard("rule", rule.id)
     assert result.exit_code == 0
     assert result.output.rstrip() == page(rule).rstrip()
 

@@ -7,8 +7,8 @@ import functools
 
 from payguard.authorization import doubt
 from payguard.authorization.request import Request
-from payguard.authorization.substitution import fill, fits, has_variables, literal
-from payguard.authorization.truth import NO, YES, Truth, contested, maybe, truth
+from payguard.authorization.substitution import fill, has_variables, literal
+from payguard.authorization.truth import NO, YES, Truth, maybe
 from payguard.iam.document import BOUNDARY, IDENTITY, RCP, SCP, SESSION
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard_policies import catalog
@@ -58,7 +58,7 @@ def unresolved_variable(text: object, request: Request, version: str | None) -> 
     return fill(text, request.context, wildcards=True).unresolved
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=2048)
 def _covers(pattern: str, resource: str, short: bool, written: str) -> Truth:
     if pattern and not pattern.strip("*"):
         return YES
@@ -108,9 +108,8 @@ def _stays_in_segments(pattern: str, text: str) -> bool:
 
     A star at the end of a segment may reach beyond the colon that follows.
     """
-    if "?" not in pattern and all(
-        rest[:1] in {"", ":", "*"} for rest in pattern.split("*")[1:] if rest
-    ):
+    after_stars = pattern.split("*")[1:]
+    if "?" not in pattern and all(rest.startswith(":") for rest in after_stars if rest):
         return True
     wanted, found = pattern.split(":"), text.split(":")
     return len(wanted) == len(found) and _fields_match(wanted, found)
@@ -136,19 +135,3 @@ def _types(service: str) -> frozenset[str]:
     detail = catalog.detail(service)
     known = detail.resource_types.values() if detail else ()
     return frozenset(_type_of(item.arn.split(":", _FIELDS - 1)[-1]) for item in known)
-
-
-def is_resource_less(resource: str) -> bool:
-    """Tell whether a request's resource says that its action is authorized on none."""
-    return resource == "*"
-
-
-def key_in_kms(request: Request) -> Truth:
-    """Tell whether the request is about a KMS key, whose policy must allow it.
-
-    https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
-    """
-    return truth(request.service == "kms" and ":key/" in request.resource)
-
-
-__all__ = ["contested", "covers", "is_resource_less", "key_in_kms", "unresolved_variable"]
