@@ -94,7 +94,7 @@ def test_every_exit_status_is_in_the_readme_and_in_help() -> None:
     help_text = run("payguard lint --help", ROOT)
     for status in ("0", "1", "2", "3"):
         assert re.search(rf"^\| {status} \|", README, re.MULTILINE)
-        assert re.search(rf"^  {status}  ", help_text, re.MULTILINE)
+        assert re.search(rf"^ +{status}  ", help_text, re.MULTILINE)
 
 
 def test_the_rules_page_holds_the_page_of_every_rule_with_its_real_output() -> None:

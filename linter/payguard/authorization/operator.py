@@ -144,17 +144,17 @@ def _string(
     text = _text(wanted)
     if text is None:
         return maybe(doubt.MALFORMED, "a condition value that is no text")
-    like = operator.base.endswith("Like")
-    if operator.base.endswith("IgnoreCase"):
+    like, ignoring = operator.base.endswith("Like"), operator.base.endswith("IgnoreCase")
+    if ignoring:
         found = found.lower()
-    else:
-        if not has_variables(text, version):
-            return truth(matches(text, found) if like else text == found)
-        return _filled(operator, fill(text, request.context, wildcards=like), found, fits)
     if not has_variables(text, version):
-        return truth(text.lower() == found)
-    pattern = fill(text, request.context, wildcards=False)
-    return _filled(operator, pattern._replace(text=pattern.text.lower()), found, fits)
+        if like:
+            return truth(matches(text, found))
+        return truth((text.lower() if ignoring else text) == found)
+    pattern = fill(text, request.context, wildcards=like)
+    if ignoring:
+        pattern = pattern._replace(text=pattern.text.lower())
+    return _filled(operator, pattern, found, fits)
 
 
 def _arn(

@@ -37,7 +37,7 @@ def instant(text: str) -> int | None:
 
     Epoch time counts seconds, not milliseconds.
     """
-    if _NUMBER.fullmatch(text[:_LONGEST]) or not _DATE.fullmatch(text[:_LONGEST]):
+    if len(text) > _LONGEST or not _DATE.fullmatch(text):
         return number(text)
     from datetime import UTC, datetime  # noqa: PLC0415  few policies compare dates
 

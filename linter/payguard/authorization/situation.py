@@ -1,0 +1,113 @@
+"""Which policies have a say in a request: it depends on who asks, for what, across which accounts.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+"""
+
+import functools
+from typing import NamedTuple
+
+from payguard.authorization.caller import ANONYMOUS, ROOT, Caller
+from payguard.authorization.policy_set import Layer, Policies
+from payguard.authorization.request import Request
+from payguard_policies import catalog
+
+
+class Situation(NamedTuple):
+    """What decides how the layers are put together.
+
+    Attributes:
+        caller: who asks.
+        same_account: whether caller and resource belong to one account.
+        is_assume_role: whether the request is authorized by the trust policy of a role.
+        is_kms_key: whether it is about a KMS key, whose policy has the last word.
+        resource: the resource or trust policy, if there is one.
+        scps: the SCP levels that bind the caller.
+        rcps: the RCP levels of the resource's account.
+        rcps_bind: whether AWS lists the service among those that RCPs restrict.
+    """
+
+    caller: Caller
+    same_account: bool
+    is_assume_role: bool
+    is_kms_key: bool
+    resource: Layer | None
+    scps: tuple[Layer, ...]
+    rcps: tuple[Layer, ...]
+    rcps_bind: bool
+
+    @property
+    def has_identity(self) -> bool:
+        """Whether identity policies, boundary and session policies speak for the caller."""
+        return self.caller.is_identity
+
+    @property
+    def needs_resource_policy(self) -> bool:
+        """Whether the resource's policy must allow the request, even within one account.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+        """
+        return self.is_assume_role or (self.is_kms_key and self.resource is not None)
+
+
+def situation(policies: Policies, request: Request) -> Situation:
+    """Tell which of ``policies`` have a say in ``request``."""
+    asking = request.caller
+    assuming = request.service == "sts" and request.action.lower() in _role_actions()
+    resource = policies.resource
+    if assuming and policies.trust is not None:
+        resource = policies.trust
+    return Situation(
+        caller=asking,
+        same_account=not request.resource_account or request.resource_account == asking.account,
+        is_assume_role=assuming,
+        is_kms_key=request.service == "kms" and ":key/" in request.resource,
+        resource=resource,
+        scps=policies.scps if _scps_bind(asking, request) else (),
+        rcps=policies.rcps if _rcps_bind(asking, request) else (),
+        rcps_bind=request.service in catalog.rcp_services() if policies.rcps else False,
+    )
+
+
+@functools.cache
+def _role_actions() -> frozenset[str]:
+    """The STS actions on a role, in lower case: its trust policy authorizes them.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+    """
+    detail = catalog.detail("sts")
+    found = detail.actions.items() if detail else ()
+    on_roles = (name for name, item in found if any(use.type == "role" for use in item.resources))
+    return frozenset(f"sts:{name}" for name in on_roles)
+
+
+def _scps_bind(asking: Caller, request: Request) -> bool:
+    """SCPs bind the identities of member accounts, service-linked roles excepted.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    if not asking.is_identity or asking.is_service_linked:
+        return False
+    return asking.account != request.management_account
+
+
+def _rcps_bind(asking: Caller, request: Request) -> bool:
+    """RCPs bind whoever uses the resources of member accounts, service-linked roles excepted.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+    """
+    if asking.is_service_linked:
+        return False
+    return not request.management_account or request.resource_account != request.management_account
+
+
+def is_unbound_root(found: Situation, policies: Policies) -> bool:
+    """Tell whether the caller is the root user, who may do everything in its own account.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
+    """
+    return found.caller.kind == ROOT and found.same_account and not policies.identity.clauses
+
+
+def is_anonymous(found: Situation) -> bool:
+    """Tell whether nobody is known to ask."""
+    return found.caller.kind == ANONYMOUS

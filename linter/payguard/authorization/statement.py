@@ -1,0 +1,127 @@
+"""Whether a statement applies to a request: principal, action, resource and conditions all match.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+from collections.abc import Iterator
+
+from payguard.authorization import doubt
+from payguard.authorization.operator import holds
+from payguard.authorization.policy_set import WITH_PRINCIPAL, Clause
+from payguard.authorization.principal import Reach, reach
+from payguard.authorization.request import Request
+from payguard.authorization.resource import covers, unresolved_variable
+from payguard.authorization.truth import NO, YES, Truth, all_of, any_of, contested, maybe, negate
+from payguard.iam.action import matches_action
+from payguard.iam.document import WITHOUT_PRINCIPAL
+
+_EVERYONE = contested(YES, doubt.IMPLIED_PRINCIPAL)
+_IMPLIED = Reach(_EVERYONE, _EVERYONE, _EVERYONE)
+_ANYONE = Reach(YES, YES, YES)
+_IMPLIED_RESOURCE = contested(YES, doubt.IMPLIED_RESOURCE)
+
+
+def applies(clause: Clause, request: Request, *, bounded: bool = False) -> Truth:
+    """Tell whether a statement applies, its principal included.
+
+    Args:
+        clause: the statement.
+        request: what is asked.
+        bounded: whether a permissions boundary is attached to the caller.
+    """
+    answer = matches_but_principal(clause, request)
+    if answer is NO or clause.ref.policy in WITHOUT_PRINCIPAL:
+        return answer
+    return all_of((answer, speaks_of(clause, request, bounded=bounded).named))
+
+
+def matches_but_principal(clause: Clause, request: Request) -> Truth:
+    """Tell whether a statement applies to ``request``, whoever makes it."""
+    return all_of(_elements(clause, request))
+
+
+def _elements(clause: Clause, request: Request) -> Iterator[Truth]:
+    yield action_matches(clause, request.action)
+    yield resource_matches(clause, request)
+    yield soundness(clause)
+    yield conditions_hold(clause, request)
+
+
+def soundness(clause: Clause) -> Truth:
+    """Answer yes unless IAM would refuse the statement: then nothing about it is sure."""
+    return maybe(doubt.MALFORMED, clause.defect) if clause.defect else YES
+
+
+def action_matches(clause: Clause, action: str) -> Truth:
+    """Tell whether ``Action``, or ``NotAction``, of a statement matches an action.
+
+    Matched without regard to case; NotAction matches what none of its entries does.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html
+    """
+    statement = clause.statement
+    if statement.actions:
+        return any_of(_action_matches(pattern, action) for pattern in statement.actions)
+    if "NotAction" in statement.value:
+        return negate(any_of(_action_matches(text, action) for text in statement.not_actions))
+    return YES if clause.defect else NO
+
+
+def _action_matches(pattern: object, action: str) -> Truth:
+    if not isinstance(pattern, str):
+        return maybe(doubt.MALFORMED, "an action that is no text")
+    if not matches_action(pattern, action):
+        return NO
+    if ":" in pattern or not pattern.strip("*"):
+        return YES
+    return maybe(doubt.NO_SERVICE, pattern)
+
+
+def resource_matches(clause: Clause, request: Request) -> Truth:
+    """Tell whether ``Resource``, or ``NotResource``, of a statement matches the resource.
+
+    NotResource matches what none of its entries covers. Trust policies name no resource.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html
+    """
+    statement = clause.statement
+    if "Resource" in statement.value:
+        return any_of(_covers(clause, text, request) for text in statement.resources)
+    if "NotResource" in statement.value:
+        return negate(any_of(_spares(clause, text, request) for text in statement.not_resources))
+    if clause.defect or request.service == "sts":
+        return YES
+    return _IMPLIED_RESOURCE
+
+
+def _covers(clause: Clause, text: object, request: Request) -> Truth:
+    return covers(text, request, clause.statement.version, clause.ref.policy)
+
+
+def _spares(clause: Clause, text: object, request: Request) -> Truth:
+    """Tell whether an entry of NotResource covers the resource, so that the statement spares it."""
+    unresolved = unresolved_variable(text, request, clause.statement.version)
+    if unresolved:
+        return maybe(doubt.UNRESOLVED_NOT_RESOURCE, unresolved)
+    return _covers(clause, text, request)
+
+
+def speaks_of(clause: Clause, request: Request, *, bounded: bool) -> Reach:
+    """Tell how a statement names the caller; identity policies and SCPs speak of theirs."""
+    kind, value = clause.ref.policy, clause.statement.value
+    if kind in WITHOUT_PRINCIPAL:
+        return _ANYONE
+    if "Principal" not in value and "NotPrincipal" not in value:
+        return _ANYONE if kind in WITH_PRINCIPAL else _IMPLIED
+    return reach(value, request.caller, bounded=bounded)
+
+
+def conditions_hold(clause: Clause, request: Request) -> Truth:
+    """Tell whether every condition of a statement holds.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+    """
+    if not clause.conditions:
+        return YES
+    version = clause.statement.version
+    return all_of(holds(condition, request, version) for condition in clause.conditions)
