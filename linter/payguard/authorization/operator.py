@@ -114,9 +114,7 @@ def _compare(
 ) -> Truth:
     """Hold one value of the request against all values of the policy."""
     test = _TESTS[operator.kind]
-    matched = any_of(
-        test(operator, found, wanted, request, version) for wanted in condition.values
-    )
+    matched = any_of(test(operator, found, wanted, request, version) for wanted in condition.values)
     return negate(matched) if operator.negated else matched
 
 

@@ -38,14 +38,14 @@ class StatementRef(NamedTuple):
 
     Attributes:
         policy: one of ``payguard.iam.document.POLICY_TYPES``.
-        index: the number of the policy among those of its kind and level, from 0.
+        number: the number of the policy among those of its kind and level, from 0.
         pointer: where the statement stands in its policy.
         sid: its identifier; None if it has none.
         level: the level of an SCP or RCP, as given; empty otherwise.
     """
 
     policy: str
-    index: int
+    number: int
     pointer: str
     sid: str | None
     level: str = ""

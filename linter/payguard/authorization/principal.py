@@ -182,8 +182,10 @@ def _lists(listed: Caller, member: Caller) -> Truth:
     if ROOT in {listed.kind, member.kind}:
         return truth(listed.kind == member.kind)
     if listed.kind == member.kind == ROLE:
-        return truth(listed.name == member.name) if member.name else maybe(
-            doubt.UNKNOWN_SESSION, listed.text
+        return (
+            truth(listed.name == member.name)
+            if member.name
+            else maybe(doubt.UNKNOWN_SESSION, listed.text)
         )
     if listed.kind == SESSION and member.kind == ROLE:
         return NO

@@ -7,7 +7,7 @@ import functools
 
 from payguard.authorization import doubt
 from payguard.authorization.request import Request
-from payguard.authorization.substitution import fill, has_variables, literal
+from payguard.authorization.substitution import Pattern, fill, has_variables, literal
 from payguard.authorization.truth import NO, YES, Truth, maybe
 from payguard.iam.document import BOUNDARY, IDENTITY, RCP, SCP, SESSION
 from payguard.iam.wildcard import has_wildcard, matches
@@ -39,13 +39,17 @@ def covers(text: object, request: Request, version: str | None, policy_type: str
     pattern = fill(text, request.context, wildcards=True)
     if pattern.unresolved:
         return NO
-    subject = literal(request.resource)
     if pattern.is_certain and not pattern.early:
-        return _covers(pattern.text, subject, short, text)
-    if not (matches(pattern.text, subject) or matches(f"{pattern.text}:*", subject)):
+        return _covers(pattern.text, literal(request.resource), short, text)
+    return _may_cover(pattern, literal(request.resource), text)
+
+
+def _may_cover(pattern: Pattern, resource: str, written: str) -> Truth:
+    """Match a pattern that is only known to be a superset of the one that IAM compares with."""
+    if not (matches(pattern.text, resource) or matches(f"{pattern.text}:*", resource)):
         return NO
     if pattern.early:
-        return maybe(doubt.EARLY_VARIABLE, text)
+        return maybe(doubt.EARLY_VARIABLE, written)
     if pattern.unknown:
         return maybe(doubt.UNKNOWN_KEY, pattern.unknown)
     return maybe(doubt.MALFORMED_VARIABLE, pattern.malformed)
@@ -66,14 +70,16 @@ def _covers(pattern: str, resource: str, short: bool, written: str) -> Truth:
         return NO
     if not pattern.startswith("arn:"):
         return maybe(doubt.NO_ARN, written) if matches(pattern, resource) else NO
+    if pattern.count(":") < _FIELDS - 1:
+        return _covers_short(pattern, resource, short, written)
+    return _covers_arn(pattern, resource, written) if matches(pattern, resource) else NO
+
+
+def _covers_arn(pattern: str, resource: str, written: str) -> Truth:
+    """Judge a pattern of six fields that matches, read as one text."""
     wanted, found = pattern.split(":", _FIELDS - 1), resource.split(":", _FIELDS - 1)
-    if len(wanted) < _FIELDS:
-        return _covers_short(wanted, pattern, resource, short, written)
-    if not matches(pattern, resource):
-        return NO
-    if len(found) < _FIELDS or not _fields_match(wanted, found):
-        return maybe(doubt.COLON_SPAN, written)
-    if ":" in found[-1] and not _stays_in_segments(wanted[-1], found[-1]):
+    aligned = len(found) == _FIELDS and _fields_match(wanted, found)
+    if not aligned or (":" in found[-1] and not _stays_in_segments(wanted[-1], found[-1])):
         return maybe(doubt.COLON_SPAN, written)
     if _has_open_type(wanted[-1]) and _is_typed(found[2], found[-1]):
         return maybe(doubt.TYPE_WILDCARD, written)
@@ -84,19 +90,17 @@ def _fields_match(wanted: list[str], found: list[str]) -> bool:
     return all(matches(pattern, text) for pattern, text in zip(wanted, found, strict=False))
 
 
-def _covers_short(
-    wanted: list[str], pattern: str, resource: str, short: bool, written: str
-) -> Truth:
+def _covers_short(pattern: str, resource: str, short: bool, written: str) -> Truth:
     """Match an ARN pattern of fewer than six fields.
 
     A star that ends a field may reach beyond it; what else a short ARN matches is not documented.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """
-    found = resource.split(":", len(wanted) - 1)
+    wanted = pattern.split(":")
     if matches(pattern, resource):
-        plain = wanted[-1].endswith("*") and len(found) == len(wanted)
-        plain = plain and _fields_match(wanted, found)
-        return YES if plain else maybe(doubt.SHORT_ARN, written)
+        found = resource.split(":", len(wanted) - 1)
+        aligned = len(found) == len(wanted) and _fields_match(wanted, found)
+        return YES if aligned and pattern.endswith("*") else maybe(doubt.SHORT_ARN, written)
     fields = resource.split(":", _FIELDS - 1)
     if short and len(fields) == _FIELDS and _fields_match(wanted, fields):
         return maybe(doubt.SHORT_ARN, written)

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 import functools
 from typing import NamedTuple
 
-from payguard.authorization.caller import ANONYMOUS, ROOT, Caller
+from payguard.authorization.caller import ROOT, Caller
 from payguard.authorization.policy_set import Layer, Policies
 from payguard.authorization.request import Request
 from payguard_policies import catalog
@@ -106,8 +106,3 @@ def is_unbound_root(found: Situation, policies: Policies) -> bool:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
     """
     return found.caller.kind == ROOT and found.same_account and not policies.identity.clauses
-
-
-def is_anonymous(found: Situation) -> bool:
-    """Tell whether nobody is known to ask."""
-    return found.caller.kind == ANONYMOUS

@@ -19,8 +19,8 @@ _DATE = re.compile(
     re.ASCII,
 )
 _SCALE = 20
-_UNIT = 10**_SCALE
-_MICROSECOND = 10 ** (_SCALE - 6)
+_UNIT: int = 10**_SCALE
+_MICROSECOND: int = 10 ** (_SCALE - 6)
 
 
 def number(text: str) -> int | None:
@@ -45,8 +45,10 @@ def instant(text: str) -> int | None:
         found = datetime.fromisoformat(text)
     except ValueError:  # a thirteenth month and the like
         return None
-    since = (found if found.tzinfo else found.replace(tzinfo=UTC)) - datetime(1970, 1, 1, tzinfo=UTC)
-    seconds = since.days * 86400 + since.seconds
+    since = (found if found.tzinfo else found.replace(tzinfo=UTC)) - datetime(
+        1970, 1, 1, tzinfo=UTC
+    )
+    seconds: int = since.days * 86400 + since.seconds
     return seconds * _UNIT + since.microseconds * _MICROSECOND
 
 

@@ -1,10 +1,8 @@
 """Asking the rules: each document is walked once, and each rule is asked where it listens."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from payguard.iam.action import is_known
 from payguard.iam.condition import condition, entries
 from payguard.iam.document import VERSIONS, Policy, Statement
 from payguard.rules import rule as bits
@@ -13,6 +11,7 @@ from payguard.rules.rule import Problem, Rule, Text
 from payguard.rules.trait import (
     EVERY_ACTION,
     action_traits,
+    is_plain_action,
     is_plain_resource,
     known_actions,
     resource_traits,
@@ -29,6 +28,8 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 Hit = tuple[Rule, str, Problem]  # the rule, the place relative to the document, what it saw
 _Answers = tuple[tuple[Rule, Problem], ...]
+_Check = Callable[[Any], Iterable[Any]]
+_ONLY_TEXT = {str}
 _OF_ACTIONS = ("Action", "NotAction")
 _Wanting = tuple[Listener, int]  # a rule, and the bits that must be held for it to be asked
 # Above the bits of rule.py: one bit for each rule that hears conditions.
@@ -41,15 +42,12 @@ _HOOKS = {
 }
 
 
-@dataclass(slots=True)
 class _Desk:
     """What one policy type needs: the rules that listen, and what is already known.
 
     Attributes:
         policy, statement: the rules with that hook, and the bits that they want to be held.
-        condition: the rules with that hook.
-        hearing: the rules that hear conditions, and the bit that stands for each.
-        texts: the rules that look at texts, by element.
+        hearing: the bits that stand for the rules that hear conditions.
         clean: by element and effect, the texts that no rule minds, with the bits they hold.
         found: by element and effect, what the rules said about the other texts.
         conditions: the bits that condition entries hold, and what the rules said about them.
@@ -59,47 +57,37 @@ class _Desk:
         services: by service, effect and element, whose actions ``clean`` holds.
     """
 
-    policy: tuple[_Wanting, ...]
-    statement: tuple[_Wanting, ...]
-    condition: tuple[Listener, ...]
-    hearing: tuple[_Wanting, ...]
-    texts: dict[str, tuple[Listener, ...]]
-    clean: dict[str, dict[str, dict[str, int]]]
-    found: dict[str, dict[str, dict[str, _Answers]]]
-    conditions: dict[tuple[Any, ...], tuple[int, _Answers]]
-    policy_asked: dict[int, tuple[Rule, ...]]
-    statement_asked: dict[int, tuple[Rule, ...]]
-    shapes: dict[tuple[object, ...], int]
-    silent: dict[tuple[object, ...] | None, int]
-    services: set[tuple[str, str, str]]
+    def __init__(self, rules: Iterable[Listener], policy_type: str) -> None:
+        self._heard = tuple(
+            rule for rule in rules if not rule.policy_types or policy_type in rule.policy_types
+        )
+        self._checks: dict[str, tuple[tuple[Rule, _Check], ...]] = {}
+        hearing = self._listening("hears_condition")
+        private = {rule.id: _FIRST_HEARD << place for place, rule in enumerate(hearing)}
+        self.hearing = tuple(private.values())
+        self.policy, self.statement = (
+            tuple((rule, rule.when | private.get(rule.id, 0)) for rule in self._listening(hook))
+            for hook in ("check_policy", "check_statement")
+        )
+        self.clean: dict[str, dict[str, dict[str, int]]] = {element: {} for element in _HOOKS}
+        self.found: dict[str, dict[str, dict[str, _Answers]]] = {element: {} for element in _HOOKS}
+        self.conditions: dict[tuple[str | None, ...], tuple[int, _Answers]] = {}
+        self.policy_asked: dict[int, tuple[Rule, ...]] = {}
+        self.statement_asked: dict[int, tuple[Rule, ...]] = {}
+        self.shapes: dict[tuple[object, ...], int] = {}
+        self.silent: dict[tuple[object, ...] | None, int] = {}
+        self.services: set[tuple[str, str, str]] = set()
 
+    def _listening(self, hook: str) -> tuple[Listener, ...]:
+        return tuple(rule for rule in self._heard if hook in rule.hooks)
 
-def _desk(rules: Iterable[Listener], policy_type: str) -> _Desk:
-    heard = [rule for rule in rules if not rule.policy_types or policy_type in rule.policy_types]
-
-    def listening(hook: str) -> tuple[Listener, ...]:
-        return tuple(rule for rule in heard if hook in rule.hooks)
-
-    hearing = {rule.id: _FIRST_HEARD << n for n, rule in enumerate(listening("hears_condition"))}
-
-    def wanting(hook: str) -> tuple[_Wanting, ...]:
-        return tuple((rule, rule.when | hearing.get(rule.id, 0)) for rule in listening(hook))
-
-    return _Desk(
-        wanting("check_policy"),
-        wanting("check_statement"),
-        listening("check_condition"),
-        tuple((rule, hearing[rule.id]) for rule in listening("hears_condition")),
-        texts={element: listening(hook) for element, hook in _HOOKS.items()},
-        clean={element: {} for element in _HOOKS},
-        found={element: {} for element in _HOOKS},
-        conditions={},
-        policy_asked={},
-        statement_asked={},
-        shapes={},
-        silent={},
-        services=set(),
-    )
+    def checks(self, hook: str) -> tuple[tuple[Rule, _Check], ...]:
+        """Return the rules with ``hook``, and the hook of each; they are loaded now."""
+        found = self._checks.get(hook)
+        if found is None:
+            loaded = [one.rule for one in self._listening(hook)]
+            found = self._checks[hook] = tuple((rule, getattr(rule, hook)) for rule in loaded)
+        return found
 
 
 class Inspector:
@@ -118,7 +106,7 @@ class Inspector:
         hits: list[Hit] = []
         desk = self._desks.get(policy.policy_type)
         if desk is None:
-            desk = self._desks[policy.policy_type] = _desk(self._rules, policy.policy_type)
+            desk = self._desks[policy.policy_type] = _Desk(self._rules, policy.policy_type)
         traits = 0 if _is_plain_document(policy) else bits.IRREGULAR
         for statement in policy.statements:
             traits |= _inspect_statement(statement, desk, hits)
@@ -304,13 +292,16 @@ def _inspect_conditions(statement: Statement, desk: _Desk, hits: list[Hit]) -> i
     traits, known, count = 0 if _is_plain(block) else bits.IRREGULAR, desk.conditions, 0
     for operator, key, value in entries(block):
         count += 1
-        texts = value if type(value) is list else (value,)
-        if not texts or not all(type(text) is str for text in texts):
-            # Not hashable, or equal to something else as a dictionary key: asked about afresh.
+        if type(value) is str:
+            name: tuple[str | None, ...] | None = (operator, key, value)
+        elif type(value) is list and {*map(type, value)} == _ONLY_TEXT:
+            name = (operator, key, None, *value)
+        else:  # not hashable, or equal to something else as a dictionary key: asked about afresh
+            name = None
+        if name is None:
             held, answers = _condition_answers(operator, key, value, desk)
             traits |= bits.IRREGULAR
         else:
-            name = (operator, key, texts is value, *texts)
             kept = known.get(name)
             if kept is None:
                 kept = _keep(known, name, _condition_answers(operator, key, value, desk))
@@ -326,10 +317,10 @@ def _condition_answers(operator: str, key: str, value: Any, desk: _Desk) -> tupl
     node, traits = condition(operator, key, value), 0
     if any(type(text) is str and "${" in text for text in node.values):
         traits = bits.VARIABLE
-    for one, bit in desk.hearing:
-        if one.rule.hears_condition(node):
+    for (_, hears), bit in zip(desk.checks("hears_condition"), desk.hearing, strict=True):
+        if hears(node):
             traits |= bit
-    return traits, _answers(desk.condition, "check_condition", node)
+    return traits, _answers(desk.checks("check_condition"), node)
 
 
 def _is_plain(block: Any) -> bool:
@@ -340,11 +331,10 @@ def _is_plain(block: Any) -> bool:
 
 
 def _text_answers(text: str, element: str, statement: Statement, desk: _Desk) -> _Answers:
-    hook = _HOOKS[element]
-    if is_known(text) if hook == "check_action" else is_plain_resource(text):
+    if is_plain_action(text) if element in _OF_ACTIONS else is_plain_resource(text):
         return ()
     node = Text(text, element, statement.effect, statement.policy_type)
-    return _answers(desk.texts[element], hook, node)
+    return _answers(desk.checks(_HOOKS[element]), node)
 
 
 def _text_traits(element: str, text: str) -> int:
@@ -353,11 +343,11 @@ def _text_traits(element: str, text: str) -> int:
     return resource_traits(text)
 
 
-def _answers(listeners: Iterable[Listener], hook: str, node: object) -> _Answers:
-    found = []
-    for rule in (one.rule for one in listeners):
-        check: Callable[[object], Iterator[Problem]] = getattr(rule, hook)
-        found += [(rule, problem) for problem in check(node)]
+def _answers(checks: Iterable[tuple[Rule, _Check]], node: object) -> _Answers:
+    found: list[tuple[Rule, Problem]] = []
+    for rule, check in checks:
+        for problem in check(node):
+            found += ((rule, problem),)
     return tuple(found)
 
 

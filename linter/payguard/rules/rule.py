@@ -29,6 +29,7 @@ ACTION_WILDCARD = 1 << 15  # a wildcard in an action
 RESOURCE_WILDCARD = 1 << 16  # a wildcard in a resource
 SEVERAL_CONDITIONS = 1 << 17  # more than one entry in the condition block
 SIMILAR_ACTIONS = 1 << 19  # several actions of which two may say the same: see inspection.py
+EXCLUSION = 1 << 21  # NotAction or NotResource
 ODD_ACTION = 1 << 20  # a literal action that is not spelt as the catalog has it
 # Not plainly of the grammar's shape: an element missing, unknown, empty or of another type, an
 # effect that is neither, a Sid with other characters, or a Principal. Most statements are plain,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from payguard.iam.action import matches_some
 from payguard.iam.document import WITHOUT_PRINCIPAL
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard.identifiers.arn import FIELDS as ARN_FIELDS
@@ -80,6 +81,21 @@ def resource_traits(text: str) -> int:
     return traits | rule.VARIABLE if "${" in text else traits
 
 
+def is_plain_action(text: str) -> bool:
+    """Tell at once that no rule about single actions can mind ``text``.
+
+    It is the name of a known action, or a well-formed pattern that matches actions of a service
+    that payments roles do not touch.
+    """
+    service, _, name = text.partition(":")
+    known = catalog.action_names(service)
+    if name.lower() in known:
+        return True
+    if not known or "*" not in name or service.lower() in _detailed():
+        return False
+    return name.replace("*", "").isalnum() and name.isascii() and matches_some(text)
+
+
 # Services about whose ARNs rules say more than that they are well formed.
 _SPECIAL = frozenset({AGENTCORE_SERVICE, "acps", "secretsmanager"})
 
@@ -127,7 +143,9 @@ def shape_traits(value: Mapping[str, Any], policy_type: str) -> int:
     Two statements whose elements have the same names, in the same order, and the same types get
     the same bits: the answer may be kept.
     """
-    traits = sum(bit for element, bit in _ELEMENTS.items() if element in value)
+    traits = 0
+    for element, bit in _ELEMENTS.items():
+        traits |= bit if element in value else 0
     if "Principal" in value or "NotPrincipal" in value:
         traits |= rule.PRINCIPAL
     types = {element: type(entry) for element, entry in value.items()}
@@ -141,8 +159,8 @@ def shape_traits(value: Mapping[str, Any], policy_type: str) -> int:
 
 _ELEMENTS = {
     "Condition": rule.CONDITION,
-    "NotAction": rule.NOT_ACTION,
-    "NotResource": rule.NOT_RESOURCE,
+    "NotAction": rule.NOT_ACTION | rule.EXCLUSION,
+    "NotResource": rule.NOT_RESOURCE | rule.EXCLUSION,
 }
 _OPTIONAL = {"Sid", "Condition"}
 _PLAIN_SHAPES = [

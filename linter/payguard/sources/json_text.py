@@ -6,6 +6,7 @@ Stricter than the decoder where IAM is: no duplicate keys, no NaN or Infinity.
 import json
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 from payguard import pointer
@@ -138,30 +139,37 @@ def locate(text: str, wanted: Collection[str]) -> dict[str, Place]:
         for token in pointer.tokens(place):
             branch = branch.next.setdefault(token, _Branch())
         branch.wanted = True
-    walk = _Walk(text)
-    walk.visit(_skip_space(text, 0), "", root, (-1, -1))
+    walk = _Walk(text, len(set(wanted)))
+    with suppress(_AllFoundError):
+        walk.visit(_skip_space(text, 0), "", root, (-1, -1))
     return walk.found
+
+
+class _AllFoundError(Exception):
+    """Nothing is wanted any more: the rest of the text need not be walked."""
 
 
 class _Walk:
     """The way through one text to the wanted places; no deeper than their pointers are long."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, wanted: int) -> None:
         self.text = text
+        self.wanted = wanted
         self.found: dict[str, Place] = {}
 
     def visit(self, start: int, here: str, branch: _Branch, key: tuple[int, int]) -> int:
         """Note the wanted places in the value at ``start``; return where it ends."""
-        symbol = self.text[start]
-        if not branch.next or symbol not in "{[":
-            end = _scan(self.text, start)[1]
-        elif symbol == "{":
-            end = self._visit_object(start, here, branch)
-        else:
-            end = self._visit_list(start, here, branch)
+        symbol, end = self.text[start], -1
         if branch.wanted:
+            end = _scan(self.text, start)[1]
             self.found[here] = Place(start, end, *key)
-        return end
+            if len(self.found) == self.wanted:
+                raise _AllFoundError
+        if branch.next and symbol == "{":
+            return self._visit_object(start, here, branch)
+        if branch.next and symbol == "[":
+            return self._visit_list(start, here, branch)
+        return end if end >= 0 else _scan(self.text, start)[1]
 
     def _visit_object(self, start: int, here: str, branch: _Branch) -> int:
         text, at = self.text, _skip_space(self.text, start + 1)

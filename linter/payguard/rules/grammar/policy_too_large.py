@@ -157,6 +157,8 @@ class PolicyTooLarge(Rule):
         if quotas is None or 0 < len(policy.text) <= quotas[-1].characters:
             return
         if policy.text:
+            if len(policy.text) - policy.text.count(" ") <= quotas[-1].characters:
+                return
             size = len(policy.text) - sum(map(policy.text.count, _WHITE_SPACE))
         elif _estimate(policy) < quotas[-1].characters * _NEAR:
             return

@@ -98,11 +98,16 @@ def _naming_agentcore(resources: Iterable[str]) -> list[str]:
     return [text for text in resources if f":{PAYMENTS_SERVICE}:" in text]
 
 
+# What a pattern that matches an action of AgentCore can begin with.
+_BEGINNINGS = ("b", "B", "*", "?")
+
+
 def _any_matched(statement: Statement) -> bool:
-    try:
-        return any(map(matched, statement.actions))
-    except (AttributeError, TypeError):  # not all are text
-        return any(type(text) is str and matched(text) for text in statement.actions)
+    return any(
+        matched(text)
+        for text in statement.actions
+        if type(text) is str and text.startswith(_BEGINNINGS)
+    )
 
 
 def within(resources: Iterable[str]) -> list[str]:

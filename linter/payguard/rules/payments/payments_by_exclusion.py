@@ -34,7 +34,7 @@ class PaymentsByExclusion(Rule):
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html",
     )
     policy_types = frozenset({IDENTITY})
-    when = rule.ALLOW | rule.PAYMENTS
+    when = rule.ALLOW | rule.PAYMENTS | rule.EXCLUSION
     bad = (
         Example(
             """\

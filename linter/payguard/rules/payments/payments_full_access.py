@@ -27,7 +27,7 @@ class PaymentsFullAccess(Rule):
         "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/payments-iam-roles.html",
     )
     policy_types = frozenset({IDENTITY})
-    when = rule.ALLOW | rule.AGENTCORE
+    when = rule.ALLOW | rule.AGENTCORE | rule.ACTION_WILDCARD
     bad = (
         Example(
             """\

@@ -28,7 +28,7 @@ class WildcardReachesPayments(Rule):
         "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/payments-prerequisites.html",
     )
     policy_types = frozenset({IDENTITY})
-    when = rule.ALLOW | rule.AGENTCORE
+    when = rule.ALLOW | rule.AGENTCORE | rule.ACTION_WILDCARD
     bad = (
         Example(
             """\

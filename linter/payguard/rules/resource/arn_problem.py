@@ -11,7 +11,7 @@ from payguard.identifiers.arn import FIELDS as ARN_FIELDS
 from payguard.rules.action.consequence import consequence
 from payguard.rules.action.spelling import is_slip, meant_service
 from payguard.rules.rule import Problem, Text
-from payguard.rules.trait import AGENTCORE_SERVICE
+from payguard.rules.trait import AGENTCORE_SERVICE, is_plain_resource
 from payguard_policies import catalog
 
 # The subjects that the rules divide among themselves: code of the identifiers -> subject. What has
@@ -63,7 +63,7 @@ def problems(resource: Text, subject: str) -> Iterator[Problem]:
 @lru_cache(maxsize=8192)
 def is_malformed(text: str) -> bool:
     """Tell whether ``text`` can match no resource because of how it is written."""
-    return any(found.severity != NOTE for found in _found(text))
+    return not is_plain_resource(text) and any(found.severity != NOTE for found in _found(text))
 
 
 def _problem(resource: Text, found: ArnProblem) -> Problem:

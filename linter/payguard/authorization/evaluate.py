@@ -1,0 +1,161 @@
+"""How the layers decide together: an explicit deny wins, then every gate has to let pass.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from payguard.authorization import doubt
+from payguard.authorization.policy_set import Clause, Layer, Policies
+from payguard.authorization.principal import Reach
+from payguard.authorization.request import Request
+from payguard.authorization.situation import Situation, is_unbound_root, situation
+from payguard.authorization.statement import applies, matches_but_principal, speaks_of
+from payguard.authorization.truth import NO, YES, Truth, all_of, any_of, contested, negate
+from payguard.iam.document import BOUNDARY, EFFECTS, IDENTITY, RESOURCE, SESSION, TRUST
+
+
+class Gate(NamedTuple):
+    """A kind of policy that has to let a request pass, and whether it does."""
+
+    kind: str
+    name: str
+    passes: Truth
+
+
+class Outcome(NamedTuple):
+    """What a policy set says of a request.
+
+    Attributes:
+        allowed: whether the request is allowed, all in all.
+        denied: whether a Deny statement applies.
+        gates: what had to let it pass, in the order that AWS's messages name them.
+        directly: whether the resource's policy grants past boundary and session policies.
+    """
+
+    allowed: Truth
+    denied: Truth
+    gates: tuple[Gate, ...]
+    directly: Truth
+
+
+def outcome(policies: Policies, request: Request) -> Outcome:
+    """Decide one request; unknown values and open questions of IAM make the answer a maybe."""
+    found = situation(policies, request)
+    bounded = policies.boundary is not None
+    granted = _grants(found.resource, request, bounded=bounded)
+    guards = tuple(_guards(policies, found, request, bounded=bounded))
+    gates = tuple(_gates(policies, found, request, granted))
+    directly = granted.directly if found.has_identity and found.same_account else NO
+    denied = _denied(policies, found, request, bounded=bounded)
+    passes = any_of((all_of(gate.passes for gate in gates), directly))
+    allowed = all_of((negate(denied), passes, *(guard.passes for guard in guards)))
+    return Outcome(allowed, denied, (*guards, *gates), directly)
+
+
+def may_allow(clause: Clause) -> bool:
+    """Tell whether a statement allows, as far as its Effect can be read."""
+    return clause.statement.effect == "Allow" or clause.statement.effect not in EFFECTS
+
+
+def may_deny(clause: Clause) -> bool:
+    """Tell whether a statement denies, as far as its Effect can be read."""
+    return clause.statement.effect == "Deny" or clause.statement.effect not in EFFECTS
+
+
+def _allows(layer: Layer, request: Request, *, bounded: bool = False) -> Truth:
+    return any_of(
+        applies(clause, request, bounded=bounded) for clause in layer.clauses if may_allow(clause)
+    )
+
+
+def _denies(layer: Layer, request: Request, *, bounded: bool) -> Truth:
+    return any_of(
+        applies(clause, request, bounded=bounded) for clause in layer.clauses if may_deny(clause)
+    )
+
+
+def binding_layers(policies: Policies, found: Situation) -> Iterator[Layer]:
+    """Yield the layers whose Deny statements count, in the order that AWS's messages name them."""
+    if found.rcps_bind:
+        yield from found.rcps
+    yield from found.scps
+    named = (policies.vpc_endpoint, found.resource)
+    own = (policies.identity, policies.boundary, policies.session) if found.has_identity else ()
+    yield from (layer for layer in (*named, *own) if layer is not None)
+
+
+def _denied(policies: Policies, found: Situation, request: Request, *, bounded: bool) -> Truth:
+    """Tell whether a Deny applies, in any layer.
+
+    RCPs restrict only some services, on a list that grows.
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+    """
+    layers = binding_layers(policies, found)
+    denied = any_of(_denies(layer, request, bounded=bounded) for layer in layers)
+    if denied is YES or found.rcps_bind:
+        return denied
+    idle = any_of(_denies(layer, request, bounded=bounded) for layer in found.rcps)
+    if idle.rank == 0:
+        return denied
+    return any_of((denied, contested(NO, doubt.RCP_SERVICE, request.service)))
+
+
+def _guards(
+    policies: Policies, found: Situation, request: Request, *, bounded: bool
+) -> Iterator[Gate]:
+    """Yield the gates that stand before everything else: every SCP level, the VPC endpoint.
+
+    RCPs are none: AWS attaches one that allows everything at every level, for good.
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_evaluation.html
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    """
+    for layer in found.scps:
+        yield Gate(layer.kind, layer.name, _allows(layer, request))
+    if policies.vpc_endpoint is not None:
+        passes = _allows(policies.vpc_endpoint, request, bounded=bounded)
+        yield Gate(policies.vpc_endpoint.kind, "", passes)
+
+
+def _gates(
+    policies: Policies, found: Situation, request: Request, granted: Reach
+) -> Iterator[Gate]:
+    """Yield what has to allow the request: which policies depends on whose the resource is.
+
+    Within one account a grant by either side is enough, save for roles to assume and KMS keys;
+    across accounts both sides have to allow. Boundary and session policies only limit.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    kind = TRUST if found.is_assume_role else RESOURCE
+    if not found.has_identity:
+        yield Gate(kind, "", granted.named)
+        return
+    identity = YES if is_unbound_root(found, policies) else _allows(policies.identity, request)
+    if found.needs_resource_policy or not found.same_account:
+        yield Gate(kind, "", granted.named)
+    elif found.is_kms_key:
+        yield Gate(kind, "", contested(YES, doubt.KEY_POLICY))
+    yield Gate(IDENTITY, "", any_of((identity, granted.itself)) if found.same_account else identity)
+    if policies.boundary is not None:
+        yield Gate(BOUNDARY, "", _allows(policies.boundary, request))
+    if policies.session is not None:
+        yield Gate(SESSION, "", _allows(policies.session, request))
+
+
+def _grants(layer: Layer | None, request: Request, *, bounded: bool) -> Reach:
+    """Tell whether the resource's policy allows the request, and how directly it names the caller.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+    """
+    found = []
+    for clause in layer.clauses if layer is not None else ():
+        answer = matches_but_principal(clause, request) if may_allow(clause) else NO
+        if answer is not NO:
+            named = speaks_of(clause, request, bounded=bounded)
+            found.append(Reach(*(all_of((answer, how)) for how in named)))
+    if not found:
+        return Reach(NO, NO, NO)
+    return Reach(*(any_of(answers) for answers in zip(*found, strict=True)))
