@@ -24,11 +24,13 @@ check: $(READY)  ## style, types, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(PACKAGES) linter/tools tests
+	$(BIN)/python linter/tools/build_rule_index.py --check
 	$(BIN)/python linter/tools/build_rules_page.py --check
 	$(BIN)/python linter/tools/build_catalog.py --check
-	$(BIN)/payguard lint policies
+	$(BIN)/payguard lint tests/documented/five-role
 
-docs: $(READY)  ## rewrite the generated pages
+docs: $(READY)  ## rewrite what is generated from the rule classes
+	$(BIN)/python linter/tools/build_rule_index.py
 	$(BIN)/python linter/tools/build_rules_page.py
 
 catalog: $(READY)  ## rewrite the AWS facts from botocore and the service authorization reference
@@ -44,8 +46,8 @@ wheel-test: $(READY)
 	$(PYTHON) -m venv $(WHEEL_VENV)
 	$(WHEEL_VENV)/bin/python -m pip install --quiet --constraint constraints.txt "$$(ls dist/payguard-*.whl)[dev]"
 	rm -rf .venvs/checkout && mkdir -p .venvs/checkout/linter
-	cp -R tests README.md pyproject.toml .venvs/checkout/
-	cp -R linter/tools linter/RULES.md .venvs/checkout/linter/
+	cp -R tests README.md CONTRIBUTING.md pyproject.toml .venvs/checkout/
+	cp -R linter/tools linter/examples linter/RULES.md .venvs/checkout/linter/
 	cd .venvs/checkout && ../wheel/bin/python -m pytest --numprocesses auto --dist loadfile
 
 clean:

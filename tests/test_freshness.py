@@ -91,7 +91,7 @@ def test_the_newest_model_is_read_compressed_or_plain(tmp_path: Path, compressed
         folder = tmp_path / "service" / version
         folder.mkdir(parents=True)
         name = "service-2.json.gz" if compressed else "service-2.json"
-        (folder / name).write_bytes(gzip.compress(content) if compressed else content)
+        (folder / name).write_bytes(gzip.compress(content, mtime=0) if compressed else content)
     assert read_model(str(tmp_path), "service") == MODEL
 
 
@@ -101,11 +101,11 @@ def test_the_newest_model_is_read_compressed_or_plain(tmp_path: Path, compressed
         (None, "has no model of service"),
         (b"", "has no model of service"),
         (b"not gzip", "has no model of service"),
-        (gzip.compress(b"{}" * 100)[:-9], "has no model of service"),
-        (gzip.compress(b"{}")[:10] + b"\xff" * 20, "has no model of service"),
-        (gzip.compress(b"{"), "has no model of service"),
-        (gzip.compress(b"[]"), "model of service cannot be read"),
-        (gzip.compress(b'{"operations": {}}'), "model of service cannot be read"),
+        (gzip.compress(b"{}" * 100, mtime=0)[:-9], "has no model of service"),
+        (gzip.compress(b"{}", mtime=0)[:10] + b"\xff" * 20, "has no model of service"),
+        (gzip.compress(b"{", mtime=0), "has no model of service"),
+        (gzip.compress(b"[]", mtime=0), "model of service cannot be read"),
+        (gzip.compress(b'{"operations": {}}', mtime=0), "model of service cannot be read"),
     ],
 )
 def test_a_model_that_is_not_there_or_broken_is_one_clear_error(

@@ -50,6 +50,6 @@ def output(example: Example) -> str:
         f"policy.{language(example)}", example.text, named=True, policy_type=example.policy_type
     )
     if isinstance(documents, InputError):
-        raise ValueError(f"an example that cannot be read: {documents.message}")
+        raise ValueError(f"an example cannot be read: {documents.message}")  # noqa: TRY004  no type is wrong
     report = run.lint_documents(documents, Settings())
     return "".join(render(report, "concise", _PLAIN))

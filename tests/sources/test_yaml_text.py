@@ -1,5 +1,6 @@
 """YAML is read as policies need it: text stays text, places are kept, nothing multiplies."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -82,10 +83,8 @@ def test_a_text_that_cannot_be_read_is_refused_with_its_line(
 
 @given(st.text(max_size=80))
 def test_any_text_is_documents_or_a_yaml_error(text: str) -> None:
-    try:
+    with suppress(yaml_text.YamlError):
         yaml_text.parse(text)
-    except yaml_text.YamlError as error:
-        assert error.message
 
 
 PLAIN = st.recursive(

@@ -61,7 +61,7 @@ def _null(condition: Condition, operator: Operator, found: str | tuple[str, ...]
 
 
 def _is_null(wanted: Any, *, absent: bool) -> Truth:
-    text = _text(wanted)
+    text = value.text(wanted)
     asked = None if text is None else value.boolean(text)
     return truth(asked is absent) if asked is not None else maybe(doubt.ILL_TYPED, text or "")
 
@@ -121,17 +121,6 @@ def _compare(
 Test = Callable[[Operator, str, Any, Request, str | None], Truth]
 
 
-def _text(wanted: Any) -> str | None:
-    """Return a value of a policy as IAM reads it: numbers and Booleans as text."""
-    if isinstance(wanted, str):
-        return wanted
-    if isinstance(wanted, bool):
-        return "true" if wanted else "false"
-    if isinstance(wanted, int):
-        return str(wanted) if wanted.bit_length() < 200 else None
-    return repr(wanted) if isinstance(wanted, float) else None
-
-
 def _string(
     operator: Operator, found: str, wanted: Any, request: Request, version: str | None
 ) -> Truth:
@@ -139,7 +128,7 @@ def _string(
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_String
     """
-    text = _text(wanted)
+    text = value.text(wanted)
     if text is None:
         return maybe(doubt.MALFORMED, "a condition value that is no text")
     like, ignoring = operator.base.endswith("Like"), operator.base.endswith("IgnoreCase")
@@ -162,7 +151,7 @@ def _arn(
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
     """
-    text = _text(wanted)
+    text = value.text(wanted)
     if text is None:
         return maybe(doubt.MALFORMED, "a condition value that is no text")
     if not has_variables(text, version):
@@ -208,7 +197,7 @@ def _ordered(
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Numeric
     """
     read = value.number if operator.kind == "Numeric" else value.instant
-    text = _text(wanted)
+    text = value.text(wanted)
     left, right = read(found), None if text is None else read(text)
     if left is None or right is None:
         return _ill_typed(operator, found if left is None else text)
@@ -241,7 +230,7 @@ def _binary(
 
 
 def _equal(operator: Operator, found: str, wanted: Any, read: Callable[[str], object]) -> Truth:
-    text = _text(wanted)
+    text = value.text(wanted)
     left, right = read(found), None if text is None else read(text)
     if left is None or right is None:
         return _ill_typed(operator, found if left is None else text)
@@ -255,7 +244,7 @@ def _ip(
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IPAddress
     """
-    text = _text(wanted)
+    text = value.text(wanted)
     left, right = value.address(found), None if text is None else value.network(text)
     if left is None or right is None:
         return _ill_typed(operator, found if left is None else text)

@@ -23,8 +23,19 @@ _UNIT: int = 10**_SCALE
 _MICROSECOND: int = 10 ** (_SCALE - 6)
 
 
-def number(text: str) -> int | None:
-    """Return the decimal ``text`` in units of 10**-20, so that comparing is exact; None if none."""
+def text(written: object) -> str | None:
+    """Return a JSON value as IAM reads it: numbers and Booleans as text; None for anything else."""
+    if isinstance(written, str):
+        return written
+    if isinstance(written, bool):
+        return "true" if written else "false"
+    if isinstance(written, int):
+        return str(written) if written.bit_length() < 200 else None
+    return repr(written) if isinstance(written, float) else None
+
+
+def number(written: str) -> int | None:
+    """Return the decimal ``written`` in units of 10**-20, so that comparing is exact; None if none."""
     if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
         return None
     whole, _, fraction = text.partition(".")
