@@ -16,11 +16,31 @@ from payguard.authorization.policy_set import Layer, Policies, StatementRef
 from payguard.authorization.request import Request
 from payguard.authorization.situation import situation
 from payguard.authorization.statement import applies
-from payguard.iam.document import IDENTITY, RESOURCE, TRUST
+from payguard.finding import quote
+from payguard.iam.document import (
+    BOUNDARY,
+    IDENTITY,
+    RCP,
+    RESOURCE,
+    SCP,
+    SESSION,
+    TRUST,
+    VPC_ENDPOINT,
+)
 
 ALLOW, DENY, UNDECIDED = "allow", "deny", "undecided"
 ALLOWED, IMPLICITLY_DENIED, EXPLICITLY_DENIED = "Allowed", "ImplicitlyDenied", "ExplicitlyDenied"
 
+_LABELS = {
+    IDENTITY: "identity policy",
+    BOUNDARY: "permissions boundary",
+    SESSION: "session policy",
+    SCP: "SCP",
+    RCP: "RCP",
+    RESOURCE: "resource policy",
+    TRUST: "trust policy",
+    VPC_ENDPOINT: "VPC endpoint policy",
+}
 _GRANTING = frozenset({IDENTITY, RESOURCE, TRUST})
 
 
@@ -46,6 +66,28 @@ class Decision(NamedTuple):
     decided_by: tuple[StatementRef, ...]
     doubts: tuple[Doubt, ...]
     because: tuple[Note, ...]
+
+
+def summary(decision: Decision, action: str) -> str:
+    """Say in one clause what a decision rests on."""
+    if decision.decision == UNDECIDED:
+        return "; ".join(item.sentence for item in decision.doubts)
+    if decision.detail == IMPLICITLY_DENIED:
+        level = f" of level {quote(decision.level)}" if decision.level else ""
+        return f"no {_LABELS[decision.layer]}{level} allows {quote(action)}"
+    verb = "allowed" if decision.decision == ALLOW else "explicitly denied"
+    if not decision.decided_by:
+        return f"{verb}: the root user may do everything in its account"
+    named = [place(ref) for ref in decision.decided_by[:3]]
+    more = len(decision.decided_by) - len(named)
+    return f"{verb} by {', '.join(named)}" + (f" and {more} more" if more else "")
+
+
+def place(ref: StatementRef) -> str:
+    """Name a statement in words: the kind and number of its policy, its place, its identifier."""
+    level = f" of level {quote(ref.level)}" if ref.level else ""
+    sid = f" ({quote(ref.sid)})" if ref.sid else ""
+    return f"{_LABELS[ref.policy]} {ref.number}{level} {ref.pointer or '/'}{sid}"
 
 
 def decide(policies: Policies, request: Request) -> Decision:

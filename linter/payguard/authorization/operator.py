@@ -61,7 +61,7 @@ def _null(condition: Condition, operator: Operator, found: str | tuple[str, ...]
 
 
 def _is_null(wanted: Any, *, absent: bool) -> Truth:
-    text = value.text(wanted)
+    text = value.as_text(wanted)
     asked = None if text is None else value.boolean(text)
     return truth(asked is absent) if asked is not None else maybe(doubt.ILL_TYPED, text or "")
 
@@ -128,7 +128,7 @@ def _string(
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_String
     """
-    text = value.text(wanted)
+    text = value.as_text(wanted)
     if text is None:
         return maybe(doubt.MALFORMED, "a condition value that is no text")
     like, ignoring = operator.base.endswith("Like"), operator.base.endswith("IgnoreCase")
@@ -151,7 +151,7 @@ def _arn(
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
     """
-    text = value.text(wanted)
+    text = value.as_text(wanted)
     if text is None:
         return maybe(doubt.MALFORMED, "a condition value that is no text")
     if not has_variables(text, version):
@@ -197,7 +197,7 @@ def _ordered(
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Numeric
     """
     read = value.number if operator.kind == "Numeric" else value.instant
-    text = value.text(wanted)
+    text = value.as_text(wanted)
     left, right = read(found), None if text is None else read(text)
     if left is None or right is None:
         return _ill_typed(operator, found if left is None else text)
@@ -230,7 +230,7 @@ def _binary(
 
 
 def _equal(operator: Operator, found: str, wanted: Any, read: Callable[[str], object]) -> Truth:
-    text = value.text(wanted)
+    text = value.as_text(wanted)
     left, right = read(found), None if text is None else read(text)
     if left is None or right is None:
         return _ill_typed(operator, found if left is None else text)
@@ -244,7 +244,7 @@ def _ip(
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IPAddress
     """
-    text = value.text(wanted)
+    text = value.as_text(wanted)
     left, right = value.address(found), None if text is None else value.network(text)
     if left is None or right is None:
         return _ill_typed(operator, found if left is None else text)

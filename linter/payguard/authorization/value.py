@@ -23,7 +23,7 @@ _UNIT: int = 10**_SCALE
 _MICROSECOND: int = 10 ** (_SCALE - 6)
 
 
-def text(written: object) -> str | None:
+def as_text(written: object) -> str | None:
     """Return a JSON value as IAM reads it: numbers and Booleans as text; None for anything else."""
     if isinstance(written, str):
         return written
@@ -34,8 +34,8 @@ def text(written: object) -> str | None:
     return repr(written) if isinstance(written, float) else None
 
 
-def number(written: str) -> int | None:
-    """Return the decimal ``written`` in units of 10**-20, so that comparing is exact; None if none."""
+def number(text: str) -> int | None:
+    """Return the decimal ``text`` in units of 10**-20, so that comparing is exact; None if none."""
     if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
         return None
     whole, _, fraction = text.partition(".")
@@ -56,11 +56,10 @@ def instant(text: str) -> int | None:
         found = datetime.fromisoformat(text)
     except ValueError:  # a thirteenth month and the like
         return None
-    since = (found if found.tzinfo else found.replace(tzinfo=UTC)) - datetime(
-        1970, 1, 1, tzinfo=UTC
-    )
-    seconds: int = since.days * 86400 + since.seconds
-    return seconds * _UNIT + since.microseconds * _MICROSECOND
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=UTC)
+    since = found - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86400 + since.seconds) * _UNIT + since.microseconds * _MICROSECOND
 
 
 def boolean(text: str) -> bool | None:

@@ -21,7 +21,7 @@ from payguard.rules.trait import (
 # Answers about single texts are kept for the run; beyond this many they are forgotten, so that
 # hostile input cannot fill the memory.
 _KEPT = 50_000
-# Whole statements that were silent are larger: fewer are kept.
+# Whole statements are larger: fewer are kept.
 _KEPT_WHOLE = 10_000
 
 _Key = TypeVar("_Key")
@@ -53,7 +53,7 @@ class _Desk:
         conditions: the bits that condition entries hold, and what the rules said about them.
         policy_asked, statement_asked: the rules that listen, by the bits that are held.
         shapes: the bits that names and types of a statement's elements stand for.
-        silent: the bits that statements hold about which no rule had anything to say.
+        statements: the bits that whole statements hold, and what was seen in them.
         services: by service, effect and element, whose actions ``clean`` holds.
     """
 
@@ -75,7 +75,7 @@ class _Desk:
         self.policy_asked: dict[int, tuple[Rule, ...]] = {}
         self.statement_asked: dict[int, tuple[Rule, ...]] = {}
         self.shapes: dict[tuple[object, ...], int] = {}
-        self.silent: dict[tuple[object, ...] | None, int] = {}
+        self.statements: dict[tuple[object, ...] | None, tuple[int, tuple[Hit, ...]]] = {}
         self.services: set[tuple[str, str, str]] = set()
 
     def _listening(self, hook: str) -> tuple[Listener, ...]:
@@ -125,22 +125,24 @@ class Inspector:
 
 def _inspect_statement(statement: Statement, desk: _Desk, hits: list[Hit]) -> int:
     """Ask about one statement; return the bits that it holds."""
-    traits = _shape_traits(statement, desk)
-    content = None if traits & bits.IRREGULAR else _content(statement)
-    found: list[Hit] = []
+    shape = (*statement.value, *map(type, statement.value.values()))
+    traits = _shape_traits(statement, shape, desk)
+    content = None if traits & bits.IRREGULAR else _content(statement, shape)
     try:
-        return desk.silent[content]
-    except (KeyError, TypeError):  # not met before, or not all text
-        pass
-    traits = _inspect_afresh(statement, traits, desk, found)
-    if found:
-        hits += found
-    elif content is not None and not traits & bits.IRREGULAR and len(desk.silent) < _KEPT_WHOLE:
-        desk.silent[content] = traits
+        kept = desk.statements.get(content)
+    except TypeError:  # not all is text
+        kept = content = None
+    if kept is None:
+        kept = _inspect_afresh(statement, traits, desk)
+        if content is not None and len(desk.statements) < _KEPT_WHOLE:
+            desk.statements[content] = kept
+    traits, answers = kept
+    if answers:
+        hits += [(rule, statement.pointer + at, problem) for rule, at, problem in answers]
     return traits
 
 
-def _content(statement: Statement) -> tuple[object, ...] | None:
+def _content(statement: Statement, shape: tuple[object, ...]) -> tuple[object, ...] | None:
     """Return what tells a statement of plain shape from others, its Sid aside.
 
     None where its conditions cannot be written out: nested too deep, or too long a number.
@@ -150,6 +152,7 @@ def _content(statement: Statement) -> tuple[object, ...] | None:
     except (RecursionError, ValueError):
         return None
     return (
+        *shape,
         statement.effect,
         statement.version,
         *statement.actions,
@@ -163,8 +166,9 @@ def _content(statement: Statement) -> tuple[object, ...] | None:
     )
 
 
-def _inspect_afresh(statement: Statement, traits: int, desk: _Desk, hits: list[Hit]) -> int:
-    """Ask about a statement none like which was silent; return the bits that it holds."""
+def _inspect_afresh(statement: Statement, traits: int, desk: _Desk) -> tuple[int, tuple[Hit, ...]]:
+    """Ask about a statement; return its bits and what was seen, places relative to it."""
+    hits: list[Hit] = []
     if statement.actions:
         traits |= _inspect_texts(statement, "Action", statement.actions, desk, hits)
     if statement.not_actions:
@@ -180,8 +184,8 @@ def _inspect_afresh(statement: Statement, traits: int, desk: _Desk, hits: list[H
         traits |= bits.SIMILAR_ACTIONS
     for rule in _asked(desk.statement, traits, desk.statement_asked):
         for problem in rule.check_statement(statement):
-            hits += ((rule, statement.pointer + problem.at, problem),)
-    return traits
+            hits += ((rule, problem.at, problem),)
+    return traits, tuple(hits)
 
 
 def _is_similar(statement: Statement, traits: int) -> bool:
@@ -211,9 +215,8 @@ def _is_plain_document(policy: Policy) -> bool:
     return len(value) == 2 and policy.version == VERSIONS[0] and 0 < count == len(policy.statements)
 
 
-def _shape_traits(statement: Statement, desk: _Desk) -> int:
+def _shape_traits(statement: Statement, shape: tuple[object, ...], desk: _Desk) -> int:
     value, effect = statement.value, statement.effect
-    shape = (*value, *map(type, value.values()))
     traits = desk.shapes.get(shape)
     if traits is None:
         traits = _keep(desk.shapes, shape, shape_traits(value, statement.policy_type))
@@ -308,7 +311,7 @@ def _inspect_conditions(statement: Statement, desk: _Desk, hits: list[Hit]) -> i
             held, answers = kept
         traits |= held
         if answers:
-            hits += [(rule, statement.pointer + p.at, p) for rule, p in answers]
+            hits += [(rule, p.at, p) for rule, p in answers]
     return traits if count < 2 else traits | bits.SEVERAL_CONDITIONS
 
 
@@ -361,7 +364,7 @@ def _keep(cache: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
 def _place(
     hits: list[Hit], statement: Statement, element: str, index: int, answers: _Answers
 ) -> None:
-    here = f"{statement.pointer}/{element}"
+    here = f"/{element}"
     if isinstance(statement.value.get(element), list):
         here = f"{here}/{index}"
     hits += [(rule, here + problem.at, problem) for rule, problem in answers]
