@@ -1,6 +1,6 @@
 """The decision on a request, and what it rests on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from payguard.authorization.doubt import Doubt
@@ -68,8 +68,15 @@ class Decision(NamedTuple):
     because: tuple[Note, ...]
 
 
-def summary(decision: Decision, action: str) -> str:
-    """Say in one clause what a decision rests on."""
+def place(ref: StatementRef) -> str:
+    """Name a statement in words: the kind and number of its policy, its place, its identifier."""
+    level = f" {quote(ref.level)}" if ref.level else ""
+    sid = f" ({quote(ref.sid)})" if ref.sid else ""
+    return f"{ref.policy}{level}[{ref.number}]{ref.pointer}{sid}"
+
+
+def summary(decision: Decision, action: str, name: Callable[[StatementRef], str] = place) -> str:
+    """Say in one clause what a decision rests on; ``name`` names a statement."""
     if decision.decision == UNDECIDED:
         return "; ".join(item.sentence for item in decision.doubts)
     if decision.detail == IMPLICITLY_DENIED:
@@ -78,16 +85,22 @@ def summary(decision: Decision, action: str) -> str:
     verb = "allowed" if decision.decision == ALLOW else "explicitly denied"
     if not decision.decided_by:
         return f"{verb}: the root user may do everything in its account"
-    named = [place(ref) for ref in decision.decided_by[:3]]
+    named = [name(ref) for ref in decision.decided_by[:3]]
     more = len(decision.decided_by) - len(named)
     return f"{verb} by {', '.join(named)}" + (f" and {more} more" if more else "")
 
 
-def place(ref: StatementRef) -> str:
-    """Name a statement in words: the kind and number of its policy, its place, its identifier."""
+def label(ref: StatementRef) -> str:
+    """Name the kind of policy that a statement stands in, and the level of an SCP or RCP."""
     level = f" of level {quote(ref.level)}" if ref.level else ""
-    sid = f" ({quote(ref.sid)})" if ref.sid else ""
-    return f"{_LABELS[ref.policy]} {ref.number}{level} {ref.pointer or '/'}{sid}"
+    return f"{_LABELS[ref.policy]}{level}"
+
+
+def statement_of(ref: StatementRef) -> dict[str, str | int | None]:
+    """Return which statement it is as a JSON object."""
+    found: dict[str, str | int | None] = {"policy": ref.policy, "index": ref.number}
+    found |= {"pointer": ref.pointer, "sid": ref.sid}
+    return {**found, "level": ref.level} if ref.level else found
 
 
 def decide(policies: Policies, request: Request) -> Decision:

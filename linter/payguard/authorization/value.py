@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 _LONGEST = 64
-_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,20})?", re.ASCII)
+# Compiled when first used: most policies compare neither numbers nor dates.
+_NUMBER = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,20})?"
 # The W3C's profile of ISO 8601; a date alone is its midnight in UTC.
-_DATE = re.compile(
+_DATE = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?",
-    re.ASCII,
+    r"(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
 _SCALE = 20
 _UNIT: int = 10**_SCALE
@@ -36,7 +36,7 @@ def as_text(written: object) -> str | None:
 
 def number(text: str) -> int | None:
     """Return the decimal ``text`` in units of 10**-20, so that comparing is exact; None if none."""
-    if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
+    if len(text) > _LONGEST or not re.fullmatch(_NUMBER, text):
         return None
     whole, _, fraction = text.partition(".")
     return int(whole + fraction.ljust(_SCALE, "0"))
@@ -48,7 +48,7 @@ def instant(text: str) -> int | None:
 
     Epoch time counts seconds, not milliseconds.
     """
-    if len(text) > _LONGEST or not _DATE.fullmatch(text):
+    if len(text) > _LONGEST or not re.fullmatch(_DATE, text):
         return number(text)
     from datetime import UTC, datetime  # noqa: PLC0415  few policies compare dates
 

@@ -23,6 +23,8 @@ _COMMANDS = {
     "lint": ("lint", "Check policies in files and folders."),
     "render": ("render", "Print the documented policy of a persona."),
     "rule": ("rule", "Say what a rule checks, why, and how to mend what it finds."),
+    "simulate": ("simulate", "Decide one request against given policies, and say why."),
+    "test": ("test_cases", "Run access test cases: policies, a request, the decision expected."),
 }
 
 

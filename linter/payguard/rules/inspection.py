@@ -126,20 +126,26 @@ class Inspector:
 def _inspect_statement(statement: Statement, desk: _Desk, hits: list[Hit]) -> int:
     """Ask about one statement; return the bits that it holds."""
     shape = (*statement.value, *map(type, statement.value.values()))
-    traits = _shape_traits(statement, shape, desk)
-    content = None if traits & bits.IRREGULAR else _content(statement, shape)
+    content = _content(statement, shape) if _has_plain_sid(statement) else None
     try:
         kept = desk.statements.get(content)
     except TypeError:  # not all is text
         kept = content = None
     if kept is None:
+        traits = _shape_traits(statement, shape, desk)
         kept = _inspect_afresh(statement, traits, desk)
-        if content is not None and len(desk.statements) < _KEPT_WHOLE:
+        plain = content is not None and not kept[0] & bits.IRREGULAR
+        if plain and len(desk.statements) < _KEPT_WHOLE:
             desk.statements[content] = kept
     traits, answers = kept
     if answers:
         hits += [(rule, statement.pointer + at, problem) for rule, at, problem in answers]
     return traits
+
+
+def _has_plain_sid(statement: Statement) -> bool:
+    sid = statement.value.get("Sid", "none")
+    return type(sid) is str and sid.isalnum() and sid.isascii()
 
 
 def _content(statement: Statement, shape: tuple[object, ...]) -> tuple[object, ...] | None:
@@ -234,10 +240,7 @@ def _shape_traits(statement: Statement, shape: tuple[object, ...], desk: _Desk) 
         traits |= bits.IRREGULAR
     if not (statement.resources or statement.not_resources):
         traits |= bits.IRREGULAR
-    sid = value.get("Sid")
-    if sid is not None and not (type(sid) is str and sid.isalnum() and sid.isascii()):
-        traits |= bits.IRREGULAR
-    return traits
+    return traits if _has_plain_sid(statement) else traits | bits.IRREGULAR
 
 
 def _inspect_texts(
