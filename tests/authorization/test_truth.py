@@ -25,7 +25,7 @@ TRUTHS = [NO, MAYBE, YES]
 CONTESTED = [contested(NO, doubt.RCP_SERVICE, "a"), contested(YES, doubt.KEY_POLICY)]
 
 
-@pytest.mark.parametrize(("left", "right"), product(TRUTHS, TRUTHS))
+@pytest.mark.parametrize(("left", "right"), list(product(TRUTHS, TRUTHS)))
 def test_and_is_the_least_and_or_the_greatest(left: Truth, right: Truth) -> None:
     assert all_of((left, right)).rank == min(left.rank, right.rank)
     assert any_of((left, right)).rank == max(left.rank, right.rank)

@@ -127,13 +127,15 @@ def parse_policy(value: Mapping[str, Any], policy_type: str = "", text: str = ""
     version = version if isinstance(version, str) else None
     raw = value.get("Statement")
     kind = policy_type or guess_policy_type(value)
-    listed = isinstance(raw, list)
-    found = []
-    for index, item in enumerate(_elements(raw)):
-        if isinstance(item, dict):
-            place = f"/Statement/{index}" if listed else "/Statement"
-            found.append(_statement(item, place, version, kind))
-    return Policy(value, kind, version, tuple(found), text)
+    if type(raw) is list:
+        found = tuple(
+            _statement(item, f"/Statement/{index}", version, kind)
+            for index, item in enumerate(raw)
+            if type(item) is dict
+        )
+    else:
+        found = (_statement(raw, "/Statement", version, kind),) if type(raw) is dict else ()
+    return Policy(value, kind, version, found, text)
 
 
 def _statement(value: dict[str, Any], pointer: str, version: str | None, kind: str) -> Statement:
@@ -160,11 +162,10 @@ def guess_policy_type(value: Mapping[str, Any]) -> str:
     principal is missing. Boundaries, session policies, SCPs and RCPs look like identity or
     resource policies: only the user can tell.
     """
-    statements = [item for item in _elements(value.get("Statement")) if isinstance(item, dict)]
-    named = placed = False
-    for item in statements:
-        named = named or "Principal" in item or "NotPrincipal" in item
-        placed = placed or "Resource" in item or "NotResource" in item
+    statements = [item for item in _elements(value.get("Statement")) if type(item) is dict]
+    elements = set().union(*statements)
+    named = "Principal" in elements or "NotPrincipal" in elements
+    placed = "Resource" in elements or "NotResource" in elements
     if not placed:
         return TRUST if named or _assume_only(statements) else IDENTITY
     if not named:

@@ -125,7 +125,8 @@ class Inspector:
 
 def _inspect_statement(statement: Statement, desk: _Desk, hits: list[Hit]) -> int:
     """Ask about one statement; return the bits that it holds."""
-    shape = (*statement.value, *map(type, statement.value.values()))
+    value = statement.value
+    shape = (tuple(value), tuple(map(type, value.values())))
     content = _content(statement, shape) if _has_plain_sid(statement) else None
     try:
         kept = desk.statements.get(content)
@@ -154,20 +155,17 @@ def _content(statement: Statement, shape: tuple[object, ...]) -> tuple[object, .
     None where its conditions cannot be written out: nested too deep, or too long a number.
     """
     try:
-        conditions = repr(statement.value["Condition"]) if "Condition" in statement.value else None
+        conditions = repr(statement.value["Condition"]) if "Condition" in statement.value else ""
     except (RecursionError, ValueError):
         return None
     return (
-        *shape,
+        shape,
         statement.effect,
         statement.version,
-        *statement.actions,
-        1,
-        *statement.not_actions,
-        2,
-        *statement.resources,
-        3,
-        *statement.not_resources,
+        tuple(statement.actions),
+        tuple(statement.not_actions),
+        tuple(statement.resources),
+        tuple(statement.not_resources),
         conditions,
     )
 

@@ -67,8 +67,9 @@ class UnknownConditionOperator(Rule):
         block = statement.value.get("Condition")
         if not isinstance(block, Mapping):
             return
-        for operator in block:
-            if parse_operator(operator) is None:
+        for operator, keys in block.items():
+            # An operator without keys is reported as such: nothing is asked under it.
+            if isinstance(keys, dict) and keys and parse_operator(operator) is None:
                 yield Problem(
                     f"{quote(operator)} is no condition operator",
                     at=join("/Condition", operator),
