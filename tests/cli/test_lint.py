@@ -141,6 +141,19 @@ def test_standard_input_is_linted_under_the_name_given(payguard: Run) -> None:
     assert "role.json:1:" in result.output
 
 
+def test_json_on_standard_input_is_not_taken_for_yaml(payguard: Run) -> None:
+    result = payguard("lint", "-", input=GOOD[:-1] + ",}")
+    assert result.exit_code == 2
+    assert 'trailing comma before "}"' in result.output
+
+
+def test_yaml_of_any_suffix_is_read(payguard: Run, folder: Path) -> None:
+    text = "Version: 2012-10-17\nStatement:\n- {Effect: Allow, Action: 's3:*', Resource: '*'}\n"
+    (folder / "role.policy").write_text(text)
+    assert payguard("lint", "role.policy").exit_code == 0
+    assert payguard("lint", "-", input=text).exit_code == 0
+
+
 def test_gitignored_and_foreign_folders_are_passed_over_unless_they_are_named(
     payguard: Run, folder: Path
 ) -> None:

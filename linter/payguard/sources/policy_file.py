@@ -125,8 +125,11 @@ def _unreadable(
 
 
 def _other_suffix(path: str, text: str, policy_type: str) -> list[Document]:
-    """Try a file of unknown suffix as YAML: a policy or nothing."""
-    if "Statement" not in text:
+    """Try a file of unknown suffix as YAML: a policy or nothing.
+
+    What starts as JSON is meant to be JSON: YAML would let a trailing comma pass.
+    """
+    if "Statement" not in text or text.lstrip()[:1] in ("{", "["):
         return []
     documents = _read_yaml(path, text, policy_type, named=True)
     return [] if isinstance(documents, InputError) else documents
