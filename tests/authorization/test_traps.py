@@ -149,7 +149,9 @@ def test_a_bucket_is_no_resource_type() -> None:
     assert verdict(ask("s3:GetObject", BUCKET), identity=identity) == "Allowed"
 
 
-@pytest.mark.parametrize("short", ["arn:aws:bedrock-agentcore", "arn:*:bedrock-agentcore:us-east-1"])
+@pytest.mark.parametrize(
+    "short", ["arn:aws:bedrock-agentcore", "arn:*:bedrock-agentcore:us-east-1"]
+)
 def test_a_short_arn_is_an_open_question_where_identities_are_concerned(short: str) -> None:
     everything, narrow = policy(allow()), policy(allow(Resource=short))
     assert verdict(identity=narrow) == "undecided"

@@ -86,7 +86,7 @@ def test_a_file_beyond_the_limit_is_refused_without_being_read(payguard: Run, fo
     (folder / "good.json").write_text(GOOD)
     result = payguard("lint", ".")
     assert result.exit_code == 2
-    assert "huge.json: 100 MB is more than the 64 MB read at most" in result.output
+    assert "huge.json: 100 MB is more than the 32 MB read at most" in result.output
 
 
 def test_a_file_that_does_not_exist_is_exit_2(payguard: Run) -> None:

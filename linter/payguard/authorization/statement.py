@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from payguard.authorization import doubt
 from payguard.authorization.operator import holds
-from payguard.authorization.policy_set import WITH_PRINCIPAL, Clause
+from payguard.authorization.policy_set import Clause
 from payguard.authorization.principal import Reach, reach
 from payguard.authorization.request import Request
 from payguard.authorization.resource import covers, unresolved_variable
@@ -109,10 +109,10 @@ def _spares(clause: Clause, text: object, request: Request) -> Truth:
 def speaks_of(clause: Clause, request: Request, *, bounded: bool) -> Reach:
     """Tell how a statement names the caller; identity policies and SCPs speak of theirs."""
     kind, value = clause.ref.policy, clause.statement.value
-    if kind in WITHOUT_PRINCIPAL:
+    if kind in WITHOUT_PRINCIPAL or clause.defect:
         return _ANYONE
     if "Principal" not in value and "NotPrincipal" not in value:
-        return _ANYONE if kind in WITH_PRINCIPAL else _IMPLIED
+        return _IMPLIED
     return reach(value, request.caller, bounded=bounded)
 
 

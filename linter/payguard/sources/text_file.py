@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from payguard.finding import InputError, quote
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 SUFFIXES = (".json", ".yaml", ".yml")
 # Folders that hold other people's files or machinery: passed over unless they are named.
 PASSED_OVER = frozenset(
