@@ -41,7 +41,8 @@ def trusting(principal: Any) -> Json:
 
 @pytest.mark.parametrize("kind", ["identity", "boundary", "session", "vpc_endpoint"])
 def test_a_deny_in_any_policy_wins(kind: str) -> None:
-    found = decided(**{"identity": ALL, kind: DENIED})
+    policies: Json = {"identity": ALL, kind: DENIED}
+    found = decided(**policies)
     assert found.detail == "ExplicitlyDenied"
     assert found.layer == kind.replace("_", "-")
     assert [ref.pointer for ref in found.decided_by] == ["/Statement/1"]
@@ -49,10 +50,12 @@ def test_a_deny_in_any_policy_wins(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["boundary", "session", "vpc_endpoint"])
 def test_what_is_attached_has_to_allow(kind: str) -> None:
-    found = decided(**{"identity": ALL, kind: NOTHING})
+    policies: Json = {"identity": ALL, kind: NOTHING}
+    found = decided(**policies)
     assert (found.detail, found.layer) == ("ImplicitlyDenied", kind.replace("_", "-"))
     assert found.decided_by == ()
-    assert verdict(**{"identity": ALL, kind: ALL}) == "Allowed"
+    policies[kind] = ALL
+    assert verdict(**policies) == "Allowed"
 
 
 def test_several_session_policies_count_together() -> None:
@@ -178,6 +181,11 @@ def test_the_account_of_a_resource_is_told_by_its_arn() -> None:
     foreign = f"arn:aws:sns:us-east-1:{OTHER}:t"
     assert verdict(ask("sns:Publish", foreign), identity=ALL) == "ImplicitlyDenied"
     assert verdict(ask("sns:Publish", foreign, resource_account=ACCOUNT), identity=ALL) == "Allowed"
+
+
+def test_what_aws_provides_belongs_to_no_other_account() -> None:
+    owned = "arn:aws:bedrock-agentcore:us-east-1:aws:browser/aws.browser.v1"
+    assert verdict(ask("bedrock-agentcore:GetBrowser", owned), identity=ALL) == "Allowed"
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,19 @@ from typing import Any
 
 import pytest
 
-from authorization.asking import ACCOUNT, OTHER, ROLE, SESSION, USER, decided, deny, policy, verdict
+from authorization.asking import (
+    ACCOUNT,
+    OTHER,
+    ROLE,
+    SESSION,
+    USER,
+    ask,
+    decided,
+    deny,
+    policy,
+    verdict,
+)
 from authorization.asking import allow as statement
-from authorization.asking import ask
 from payguard.authorization.caller import caller
 from payguard.authorization.principal import reach
 

@@ -15,7 +15,7 @@ from payguard.authorization.request import UNKNOWN, Request, request
 
 KEYS = ("aws:ResourceTag/team", "aws:PrincipalTag/team", "aws:TagKeys")
 # What a key may be once it is known: absent, text, or several values.
-DOMAIN = (None, "a", "b", "ab*", "", ("a",), ("a", "b"))
+DOMAIN = (None, "a", "shop", "*", ("a", "b"))
 
 actions = st.sampled_from(["*", PAY, "bedrock-agentcore:*", "bedrock-agentcore:Get*", "s3:*"])
 resources = st.sampled_from(
@@ -115,19 +115,19 @@ asking = st.tuples(
 contexts = st.fixed_dictionaries(dict.fromkeys(KEYS, values))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(policy_sets, asking, contexts)
 def test_a_decided_answer_holds_for_every_completion(
     sets: dict[str, Any], wanted: tuple[str | None, str, str, str], context: dict[str, Any]
 ) -> None:
     found = attach(**sets)
     open_keys = [key for key, value in context.items() if value is UNKNOWN]
-    answer = decide(found, asked(*wanted, context))
-    if not open_keys or answer.decision == "undecided":
+    answer = outcome(found, asked(*wanted, context)).allowed.rank
+    if not open_keys or answer == 1:
         return
     for completion in itertools.product(DOMAIN, repeat=len(open_keys)):
         complete = context | dict(zip(open_keys, completion, strict=True))
-        assert decide(found, asked(*wanted, complete)).decision == answer.decision
+        assert outcome(found, asked(*wanted, complete)).allowed.rank == answer
 
 
 @settings(max_examples=150, deadline=None)

@@ -56,17 +56,18 @@ def caller(text: str | None) -> Caller:
     """Take the principal ``text`` apart; None is an anonymous one."""
     if text is None:
         return Caller("", ANONYMOUS)
-    if _is_account(text):
+    if is_account(text):
         return Caller(text, ROOT, account=text)
     fields = text.split(":", 5)
-    if len(fields) != 6 or fields[0] != "arn" or not _is_account(fields[4]):
+    if len(fields) != 6 or fields[0] != "arn" or not is_account(fields[4]):
         return Caller(text, OUTSIDE)
     _, partition, service, _, account, resource = fields
     kind, name = _identity(service, resource)
     return Caller(text, kind, partition, account, name)
 
 
-def _is_account(text: str) -> bool:
+def is_account(text: str) -> bool:
+    """Tell whether ``text`` is an account ID; AWS's own resources have ``aws`` in its place."""
     return len(text) == 12 and text.isascii() and text.isdigit()
 
 

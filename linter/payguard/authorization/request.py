@@ -17,6 +17,7 @@ from payguard.authorization.caller import (
     USER,
     Caller,
     caller,
+    is_account,
 )
 
 
@@ -91,8 +92,8 @@ def request(
         principal: as in Request.
         action: as in Request.
         resource: as in Request.
-        resource_account: empty to take the account in the ARN, and where it has none (as an S3
-            bucket's), the principal's.
+        resource_account: empty to take the account in the ARN, and where it has none (as a
+            bucket of S3's, or what AWS provides), the principal's.
         context: the keys in any case; what it says of a key is taken, whatever follows from the
             rest.
         management_account: as in Request.
@@ -107,7 +108,7 @@ def request(
 
 def _account(resource: str) -> str:
     fields = resource.split(":", 5)
-    return fields[4] if len(fields) == 6 else ""
+    return fields[4] if len(fields) == 6 and is_account(fields[4]) else ""
 
 
 def _implied(asking: Caller, resource_account: str) -> dict[str, Value]:

@@ -55,11 +55,19 @@ def _may_cover(pattern: Pattern, resource: str, written: str) -> Truth:
     return maybe(doubt.MALFORMED_VARIABLE, pattern.malformed)
 
 
-def unresolved_variable(text: object, request: Request, version: str | None) -> str:
-    """Return the variable of ``text`` that has no value in ``request``; empty if there is none."""
-    if not isinstance(text, str) or not has_variables(text, version):
-        return ""
-    return fill(text, request.context, wildcards=True).unresolved
+def spares(text: object, request: Request, version: str | None, policy_type: str) -> Truth:
+    """Tell whether one entry of ``NotResource`` covers the resource, so that it is spared.
+
+    Takes what ``covers`` takes. A variable without a value covers nothing in ``Resource``; what it
+    does to ``NotResource`` is not documented.
+    """
+    if isinstance(text, str) and has_variables(text, version):
+        pattern = fill(text, request.context, wildcards=True)
+        if pattern.unresolved:
+            return maybe(doubt.UNRESOLVED_NOT_RESOURCE, pattern.unresolved)
+        if pattern.unknown:
+            return maybe(doubt.UNKNOWN_KEY, pattern.unknown)
+    return covers(text, request, version, policy_type)
 
 
 @functools.lru_cache(maxsize=2048)

@@ -10,7 +10,7 @@ from payguard.authorization.operator import holds
 from payguard.authorization.policy_set import Clause
 from payguard.authorization.principal import Reach, reach
 from payguard.authorization.request import Request
-from payguard.authorization.resource import covers, unresolved_variable
+from payguard.authorization.resource import covers, spares
 from payguard.authorization.truth import NO, YES, Truth, all_of, any_of, contested, maybe, negate
 from payguard.iam.action import matches_action
 from payguard.iam.document import WITHOUT_PRINCIPAL
@@ -84,26 +84,16 @@ def resource_matches(clause: Clause, request: Request) -> Truth:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html
     """
-    statement = clause.statement
+    statement, kind = clause.statement, clause.ref.policy
+    version = statement.version
     if "Resource" in statement.value:
-        return any_of(_covers(clause, text, request) for text in statement.resources)
+        return any_of(covers(text, request, version, kind) for text in statement.resources)
     if "NotResource" in statement.value:
-        return negate(any_of(_spares(clause, text, request) for text in statement.not_resources))
+        entries = statement.not_resources
+        return negate(any_of(spares(text, request, version, kind) for text in entries))
     if clause.defect or request.service == "sts":
         return YES
     return _IMPLIED_RESOURCE
-
-
-def _covers(clause: Clause, text: object, request: Request) -> Truth:
-    return covers(text, request, clause.statement.version, clause.ref.policy)
-
-
-def _spares(clause: Clause, text: object, request: Request) -> Truth:
-    """Tell whether an entry of NotResource covers the resource, so that the statement spares it."""
-    unresolved = unresolved_variable(text, request, clause.statement.version)
-    if unresolved:
-        return maybe(doubt.UNRESOLVED_NOT_RESOURCE, unresolved)
-    return _covers(clause, text, request)
 
 
 def speaks_of(clause: Clause, request: Request, *, bounded: bool) -> Reach:

@@ -1,7 +1,8 @@
 """``payguard simulate``: one request against given policies."""
 
 import functools
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ from payguard.authorization.decision import (
 )
 from payguard.authorization.explanation import Note
 from payguard.authorization.policy_set import Policies, StatementRef, attach
-from payguard.authorization.request import UNKNOWN, Unknown, request
+from payguard.authorization.request import UNKNOWN, Request, Unknown, request
 from payguard.cli import EXIT_CODES, FINDINGS, Refusal, option
 from payguard.cli import UNDECIDED as EXIT_UNDECIDED
 from payguard.finding import InputError, quote
@@ -88,11 +89,13 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     files = _Files()
     policies = files.attach(options)
     wanted = _call(options)
-    decision = decide_call(policies, wanted, _asker(options))
+    ask = _asker(options)
+    decision = decide_call(policies, wanted, ask)
     if options["output_format"] == "json":
         import json
 
-        click.echo(json.dumps(_json(decision, files, options), indent=2))
+        principal = ask(wanted.uses[0].resource).principal
+        click.echo(json.dumps(_json(decision, principal, files, options), indent=2))
     else:
         click.echo("\n".join(_lines(decision, files, options)))
     ctx.exit(_status(decision, options["expect"], allow_undecided=options["allow_undecided"]))
@@ -147,7 +150,9 @@ class _Files:
         levels: dict[str, list[str]] = {}
         for text in named:
             level, equals, path = text.partition("=")
-            levels.setdefault(level if equals else "", []).append(path if equals else text)
+            if not equals or os.path.exists(text):  # a path may hold an equals sign of its own
+                level, path = "", text
+            levels.setdefault(level, []).append(path)
         return [(level, self._several(kind, paths, level)) for level, paths in levels.items()]
 
     def name(self, ref: StatementRef) -> str:
@@ -204,7 +209,7 @@ def _warn_of_unknown(action: str) -> None:
         click.echo(f"payguard: the catalog has no action {quote(action)}{hint}", err=True)
 
 
-def _asker(options: dict[str, Any]) -> Any:
+def _asker(options: dict[str, Any]) -> Callable[[str], Request]:
     """Return what makes the request about one resource out of the options."""
     context = _context(options["context"], options["unknown"])
     account = options["resource_account"] or _account(options["resource"])
@@ -215,6 +220,11 @@ def _asker(options: dict[str, Any]) -> Any:
     elif principal is None:
         principal = f"arn:aws:iam::{account or _NO_ACCOUNT}:role/"
         if not account:
+            if options["resource_policy"] or options["trust"]:
+                raise click.UsageError(
+                    "whether the policy of the resource names the caller depends on who that is: "
+                    "give the caller with --principal"
+                )
             unknown = dict.fromkeys(("aws:principalaccount", "aws:resourceaccount"), UNKNOWN)
             context = {**unknown, **context}
     return functools.partial(
@@ -289,9 +299,12 @@ def _what(note: Note) -> str:
     return f"{effect}{sid} of the {label(note.ref)} {_APPLIES[note.applies]}{reason}"
 
 
-def _json(decision: CallDecision, files: _Files, options: dict[str, Any]) -> dict[str, Any]:
+def _json(
+    decision: CallDecision, principal: str | None, files: _Files, options: dict[str, Any]
+) -> dict[str, Any]:
     found: dict[str, Any] = {
         "decision": decision.decision,
+        "principal": principal,
         "action": options["action"],
         "doubts": [doubt.sentence for doubt in decision.doubts],
         "resources": [_json_part(use, part, files) for use, part in decision.parts],

@@ -51,7 +51,7 @@ def command(
     shown = [verdict for verdict in verdicts if not (quiet and verdict.passed)]
     if output_format == "json":
         _print_json(shown)
-    else:
+    elif verdicts:
         _print_text(shown, verdicts)
     for error in errors:
         click.echo(_sentence(error), err=True)

@@ -1,0 +1,66 @@
+"""Requests: the context keys that follow from caller and resource."""
+
+import pytest
+
+from authorization.asking import ACCOUNT, BUCKET, MANAGER, OTHER, PAY, ROLE, SESSION, USER
+from payguard.authorization.request import UNKNOWN, Request, request
+
+SERVICE = "bedrock-agentcore.amazonaws.com"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+GLOBAL = (
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principaltype",
+    "aws:username",
+    "aws:principalisawsservice",
+)
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"),
+    [
+        (ROLE, (ROLE, ACCOUNT, "AssumedRole", None, "false")),
+        (SESSION, (UNKNOWN, ACCOUNT, "AssumedRole", None, "false")),
+        (USER, (USER, ACCOUNT, "User", "ann", "false")),
+        (ROOT, (ROOT, ACCOUNT, "Account", None, "false")),
+        (ACCOUNT, (UNKNOWN, ACCOUNT, "Account", None, "false")),
+        (f"arn:aws:iam::{ACCOUNT}:role/", (UNKNOWN, ACCOUNT, "AssumedRole", None, "false")),
+        (SERVICE, (None, None, None, None, "true")),
+        ("issuer.example", (None, None, None, None, None)),
+        (None, (None, None, "Anonymous", None, None)),
+    ],
+)
+def test_what_follows_from_the_caller(principal: str | None, expected: tuple[object, ...]) -> None:
+    found = request(principal, PAY, MANAGER).context
+    assert tuple(found.get(key) for key in GLOBAL) == expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "given", "expected"),
+    [
+        (MANAGER, "", ACCOUNT),
+        (MANAGER, OTHER, OTHER),
+        (BUCKET, "", ACCOUNT),
+        (BUCKET, OTHER, OTHER),
+        ("*", "", ACCOUNT),
+        (MANAGER.replace(ACCOUNT, OTHER), "", OTHER),
+        (MANAGER.replace(ACCOUNT, "aws"), "", ACCOUNT),
+    ],
+)
+def test_the_account_of_the_resource(resource: str, given: str, expected: str) -> None:
+    found = request(ROLE, PAY, resource, resource_account=given)
+    assert found.resource_account == expected
+    assert found.context["aws:resourceaccount"] == expected
+
+
+def test_what_is_given_wins_and_keys_have_no_case() -> None:
+    found = request(ROLE, PAY, MANAGER, context={"AWS:PrincipalArn": "x", "Aws:TagKeys": ["a"]})
+    assert found.context["aws:principalarn"] == "x"
+    assert found.context["aws:tagkeys"] == ("a",)
+
+
+def test_a_request_made_by_hand_carries_only_what_it_is_given() -> None:
+    found = Request(ROLE, "IAM:PassRole", ROLE)
+    assert found.context == {}
+    assert found.service == "iam"
+    assert repr(UNKNOWN) == "UNKNOWN"
