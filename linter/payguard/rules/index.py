@@ -57,7 +57,7 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], int, tuple[str, ...]], ...] = (
     ("payments-full-access", "payments", ("check_policy",), 32897, ("identity",)),
     ("placeholder-in-arn", "resource", ("check_resource",), 0, ()),
     ("policy-too-large", "grammar", ("check_policy",), 0, ("boundary", "identity", "rcp", "scp", "session", "trust", "vpc-endpoint")),
-    ("presence-by-wildcard", "redundancy", ("check_statement",), 4, ()),
+    ("presence-by-wildcard", "redundancy", ("check_statement", "hears_condition"), 4, ()),
     ("principal-not-supported", "principal", ("check_statement",), 8, ("boundary", "identity", "scp", "session")),
     ("principal-partial-wildcard", "principal", ("check_statement",), 8, ("resource", "trust", "vpc-endpoint")),
     ("private-source-ip", "condition", ("check_condition",), 0, ()),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from payguard.finding import InputError, quote
 
 MAX_BYTES = 32 * 1024 * 1024
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 SUFFIXES = (".json", ".yaml", ".yml")
 # Folders that hold other people's files or machinery: passed over unless they are named.
 PASSED_OVER = frozenset(
@@ -131,7 +132,7 @@ def read(path: str) -> str | InputError:
     At most MAX_BYTES are read, also from a pipe.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(path, _READ)
     except OSError as error:
         return InputError(path, _os_message(path, error))
     try:

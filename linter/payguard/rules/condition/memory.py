@@ -1,34 +1,33 @@
-"""Answers about short texts, kept for the run; long ones are asked about afresh."""
+"""Answers about short texts, kept for the run; long ones do not stay."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar, cast
 
 _Asked = ParamSpec("_Asked")
 _Answer = TypeVar("_Answer")
 
-# Beyond this many, answers are forgotten, and no key, operator or principal that AWS has is
-# longer than this: hostile input cannot fill the memory.
 _KEPT = 8192
+# No key, operator or principal that AWS has is longer: hostile input cannot fill the memory.
 _LONGEST = 256
 
 
 def remembered(function: Callable[_Asked, _Answer]) -> Callable[_Asked, _Answer]:
     """Return ``function``, of texts alone, with its answers about short texts kept.
 
-    Unlike functools.lru_cache it keeps no long texts alive.
+    What is known is answered by the cache itself, at its speed. After a question about a long
+    text the cache is emptied with the next new question.
     """
-    kept: dict[tuple[Any, ...], _Answer] = {}
+    stale: list[bool] = []
 
     @wraps(function)
-    def ask(*texts: _Asked.args, **none: _Asked.kwargs) -> _Answer:
-        if texts in kept:
-            return kept[texts]
-        answer = function(*texts, **none)
-        if all(len(str(text)) <= _LONGEST for text in texts):
-            if len(kept) >= _KEPT:
-                kept.clear()
-            kept[texts] = answer
-        return answer
+    def ask(*args: _Asked.args, **kwargs: _Asked.kwargs) -> _Answer:
+        if stale:
+            kept.cache_clear()
+            stale.clear()
+        if any(len(cast("str", text)) > _LONGEST for text in args):
+            stale.append(True)
+        return function(*args, **kwargs)
 
-    return ask
+    kept = lru_cache(maxsize=_KEPT)(ask)
+    return cast("Callable[_Asked, _Answer]", kept)

@@ -69,6 +69,10 @@ class PresenceByWildcard(Rule):
         ),
     )
 
+    def hears_condition(self, condition: Condition) -> bool:
+        """Tell whether a value is nothing but stars."""
+        return any_value(condition.values) is not None
+
     def check_statement(self, statement: Statement) -> Iterator[Problem]:
         """Yield a problem at each value that is nothing but stars and only asks for the key."""
         for operator, key, value in entries(statement.value.get("Condition")):
