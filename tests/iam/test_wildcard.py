@@ -84,3 +84,5 @@ def test_a_wide_pattern_covers_a_narrow_one(wide: str, narrow: str, expected: bo
 def test_hostile_patterns_end() -> None:
     assert not wildcard.matches("*a" * 200 + "b", "a" * 5000)
     assert wildcard.overlaps("*a" * 100, "a*" * 100)
+    assert wildcard.matches("*" + "?" * 4000 + "b*", "a" * 9000 + "b")
+    assert not wildcard.matches("*" + "?a" * 4000 + "b*", "a" * 9000)

@@ -43,8 +43,19 @@ def _find(piece: str, text: str, start: int, end: int) -> int:
     """Return where ``piece``, which holds no star, first fits between the bounds, or -1."""
     if "?" not in piece:
         return text.find(piece, start, end)
-    places = range(start, end - len(piece) + 1)
-    return next((at for at in places if _fits(piece, text[at : at + len(piece)])), -1)
+    if len(piece) > end - start:
+        return -1
+    # One bit for each place of the piece that the text read so far may have come to: all places
+    # are moved on at once, so that long runs of "?" cost no more than long pieces.
+    places: dict[str, int] = {}
+    for place, symbol in enumerate(piece):
+        places[symbol] = places.get(symbol, 0) | 1 << place
+    anywhere, goal, reached = places["?"], 1 << (len(piece) - 1), 0
+    for at in range(start, end):
+        reached = (reached << 1 | 1) & (places.get(text[at], 0) | anywhere)
+        if reached & goal:
+            return at - len(piece) + 1
+    return -1
 
 
 def overlaps(first: str, second: str) -> bool:
