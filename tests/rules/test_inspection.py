@@ -68,6 +68,20 @@ def test_what_a_rule_listens_for_hides_nothing_that_it_would_find(value: Any) ->
         assert seen(listeners(), policy) == seen(wide_awake(), policy)
 
 
+@settings(max_examples=200, deadline=None)
+@given(mutated(EXAMPLES))
+def test_what_was_seen_before_changes_nothing(value: Any) -> None:
+    """The same statements under other Sids, after the first have been seen, and by themselves."""
+    if not isinstance(value, dict):
+        return
+    again = json.loads(json.dumps(value).replace('"Sid": "', '"Sid": "Other'))
+    inspector = Inspector(listeners())
+    inspector.inspect(parse_policy(value))
+    policy = parse_policy(again)
+    met = [(rule.id, at, problem.message) for rule, at, problem in inspector.inspect(policy)]
+    assert sorted(met) == seen(listeners(), policy)
+
+
 def test_what_a_rule_listens_for_hides_nothing_on_managed_policies() -> None:
     for document in list(managed_policies().values())[::7]:
         policy = parse_policy(document)

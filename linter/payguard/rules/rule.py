@@ -110,7 +110,11 @@ class Rule:
         raise NotImplementedError
 
     def check_statement(self, statement: Statement) -> Iterator[Problem]:
-        """Yield problems of one statement; ``at`` is relative to the statement."""
+        """Yield problems of one statement; ``at`` is relative to the statement.
+
+        Statements that differ in nothing but a plain Sid are asked about once a run: only a rule
+        that is asked of IRREGULAR ones may look at the Sid.
+        """
         raise NotImplementedError
 
     def hears_condition(self, condition: Condition) -> bool:
