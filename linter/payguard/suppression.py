@@ -351,9 +351,9 @@ def _no_rule(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _rule_ids() -> frozenset[str]:
-    from payguard.rules.registry import RULES  # noqa: PLC0415  asked by few runs
+    from payguard.rules.listener import listeners  # noqa: PLC0415  asked by few runs
 
-    return frozenset(rule.id for rule in RULES)
+    return frozenset(rule.id for rule in listeners())
 
 
 def _finding(rule: str, message: str, help_: str, at: Location, source: str = "") -> Finding:

@@ -7,6 +7,7 @@ import pytest
 
 from payguard.finding import Finding, InputError, Location, Report, Severity, Span
 from payguard.reporters import Options, render, sarif_rules
+from payguard.rules.listener import listener, listeners
 from payguard.rules.registry import RULES
 from payguard.rules.rule import Example, Rule
 from payguard.suppression import RULE_IDS
@@ -31,7 +32,8 @@ class SpendAnywhere(UnknownAction):
 
 @pytest.fixture(autouse=True)
 def registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sarif_rules, "RULES", (SpendAnywhere, UnknownAction))
+    known = (listener(SpendAnywhere()), listener(UnknownAction()))
+    monkeypatch.setattr(sarif_rules, "listeners", lambda: known)
 
 
 def log(report: Report, options: Options) -> Any:
@@ -235,7 +237,7 @@ def test_findings_about_suppressions_are_described_as_well(rule_id: str) -> None
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_every_rule_can_be_described(rule: type[Rule], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sarif_rules, "RULES", RULES)
+    monkeypatch.setattr(sarif_rules, "listeners", listeners)
     described = sarif_rules.described(rule.id)
     assert described["shortDescription"]["text"] == rule.summary
     assert rule.bad[0].text.strip() in described["help"]["markdown"]

@@ -32,7 +32,6 @@ SAVING = (
     | bits.ACTION_WILDCARD
     | bits.ODD_ACTION
     | bits.EXCLUSION
-    | bits.RESOURCE_WILDCARD
     | bits.VARIABLE
     | bits.CONDITION
 )

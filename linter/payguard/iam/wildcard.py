@@ -13,7 +13,7 @@ def matches(pattern: str, text: str) -> bool:
     """Tell whether ``pattern`` matches the whole of ``text``, case-sensitively.
 
     The first place where each piece between two stars fits is as good as any later one, so the
-    text is walked once; only pieces with ``?`` are tried place by place.
+    text is walked once.
     """
     if "*" not in pattern:
         return pattern == text or ("?" in pattern and _fits(pattern, text))

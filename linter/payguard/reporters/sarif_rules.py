@@ -6,7 +6,7 @@ https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sar
 from typing import Any
 
 from payguard.finding import Severity
-from payguard.rules.registry import RULES
+from payguard.rules.listener import listeners
 from payguard.rules.rule import Example, Rule
 from payguard.suppression import REMARKS, Remark
 
@@ -35,9 +35,9 @@ def described(rule_id: str) -> dict[str, Any]:
     An id that no rule has, such as one that a caller of the library made up, is described by
     its name alone.
     """
-    for rule in RULES:
-        if rule.id == rule_id:
-            return _rule(rule)
+    for one in listeners():
+        if one.id == rule_id:
+            return _rule(type(one.rule))
     remark = REMARKS.get(rule_id)
     return _remark(rule_id, remark) if remark else {"id": rule_id, "name": _name(rule_id)}
 

@@ -342,9 +342,7 @@ def _text_answers(text: str, element: str, statement: Statement, desk: _Desk) ->
 
 
 def _text_traits(element: str, text: str) -> int:
-    if _HOOKS[element] == "check_action":
-        return action_traits(text)
-    return resource_traits(text)
+    return action_traits(text) if element in _OF_ACTIONS else resource_traits(text)
 
 
 def _answers(checks: Iterable[tuple[Rule, _Check]], node: object) -> _Answers:

@@ -26,15 +26,14 @@ ASSUME_ROLE = 1 << 12  # may match an action of STS's AssumeRole family
 SEVERAL_ACTIONS = 1 << 13  # more than one element under Action or NotAction
 SEVERAL_RESOURCES = 1 << 14  # more than one element under Resource or NotResource
 ACTION_WILDCARD = 1 << 15  # a wildcard in an action
-RESOURCE_WILDCARD = 1 << 16  # a wildcard in a resource
-SEVERAL_CONDITIONS = 1 << 17  # more than one entry in the condition block
-SIMILAR_ACTIONS = 1 << 19  # several actions of which two may say the same: see inspection.py
-EXCLUSION = 1 << 21  # NotAction or NotResource
-ODD_ACTION = 1 << 20  # a literal action that is not spelt as the catalog has it
+ODD_ACTION = 1 << 16  # a literal action that is not spelt as the catalog has it
+SIMILAR_ACTIONS = 1 << 17  # several actions of which two may say the same: see inspection.py
+SEVERAL_CONDITIONS = 1 << 18  # more than one entry in the condition block
+EXCLUSION = 1 << 19  # NotAction or NotResource
 # Not plainly of the grammar's shape: an element missing, unknown, empty or of another type, an
 # effect that is neither, a Sid with other characters, or a Principal. Most statements are plain,
 # and every rule that asks about shape alone names this bit.
-IRREGULAR = 1 << 18
+IRREGULAR = 1 << 20
 
 
 class Problem(NamedTuple):
@@ -128,16 +127,16 @@ class Rule:
     def check_action(self, action: Text) -> Iterator[Problem]:
         """Yield problems of one text under Action or NotAction, whatever stands beside it.
 
-        Asked only about texts that are not plainly the name of a known action: patterns, and
-        names that the catalog lacks. A rule about certain known actions is a statement's rule.
+        Not asked about texts that are plainly in order (``trait.is_plain_action``): names of known
+        actions, and patterns of services that payments roles do not touch. A rule about certain
+        known actions is a statement's rule.
         """
         raise NotImplementedError
 
     def check_resource(self, resource: Text) -> Iterator[Problem]:
         """Yield problems of one text under Resource or NotResource.
 
-        Not asked about ``*``, nor about plainly well-formed ARNs of services that payments roles
-        do not touch.
+        Not asked about texts that are plainly in order (``trait.is_plain_resource``).
         """
         raise NotImplementedError
 

@@ -1,18 +1,17 @@
-"""What one action text may match, as the bits that rules name in ``when``."""
+"""What texts and statements hold, as the bits that rules name in ``when``."""
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from payguard.iam.action import matches_some
+from payguard.iam.action import is_known, matches_some
 from payguard.iam.document import WITHOUT_PRINCIPAL
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard.identifiers.arn import FIELDS as ARN_FIELDS
 from payguard.identifiers.policy_arn import is_plain
+from payguard.identifiers.template import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
 from payguard.rules import rule
 from payguard_policies import catalog
-
-AGENTCORE_SERVICE = "bedrock-agentcore"
 
 # Traits that one certain action stands for.
 _MARKED = {
@@ -41,9 +40,9 @@ def action_traits(text: str) -> int:
     traits = _MARKED.get(lower, 0)
     if f"{service}:{catalog.action_names(service).get(name)}" != text:
         traits |= rule.ODD_ACTION
-    if service not in _detailed():
+    if service not in catalog.detailed_services():
         return traits
-    if service == AGENTCORE_SERVICE:
+    if service == PAYMENTS_SERVICE:
         traits |= rule.AGENTCORE
         if name in _payments():
             traits |= rule.PAYMENTS
@@ -54,7 +53,9 @@ def action_traits(text: str) -> int:
 def known_actions(service: str) -> Mapping[str, int]:
     """Return the bits of every action of a service, by its name as the catalog spells it."""
     names = [f"{service}:{name}" for name in catalog.action_names(service).values()]
-    if service in _detailed() or any(marked.startswith(f"{service}:") for marked in _MARKED):
+    if service in catalog.detailed_services() or any(
+        marked.startswith(f"{service}:") for marked in _MARKED
+    ):
         return {text: action_traits(text) for text in names}
     return dict.fromkeys(names, 0)
 
@@ -66,19 +67,18 @@ def _pattern_traits(text: str, service: str, name: str) -> int:
     for marked, bit in _MARKED.items():
         if matches(text, marked):
             traits |= bit
-    if matches(service, AGENTCORE_SERVICE):
+    if matches(service, PAYMENTS_SERVICE):
         traits |= rule.AGENTCORE
         if any(matches(name, action) for action in _payments()):
             traits |= rule.PAYMENTS
-    if any(matches(service, known) for known in _detailed()):
+    if any(matches(service, known) for known in catalog.detailed_services()):
         traits |= rule.DETAILED
     return traits
 
 
 def resource_traits(text: str) -> int:
     """Return the bits that the resource pattern ``text`` stands for."""
-    traits = rule.RESOURCE_WILDCARD if has_wildcard(text) else 0
-    return traits | rule.VARIABLE if "${" in text else traits
+    return rule.VARIABLE if "${" in text else 0
 
 
 def is_plain_action(text: str) -> bool:
@@ -87,17 +87,18 @@ def is_plain_action(text: str) -> bool:
     It is the name of a known action, or a well-formed pattern that matches actions of a service
     that payments roles do not touch.
     """
-    service, _, name = text.partition(":")
-    known = catalog.action_names(service)
-    if name.lower() in known:
+    if is_known(text):
         return True
-    if not known or "*" not in name or service.lower() in _detailed():
+    service, _, name = text.partition(":")
+    if "*" not in name or has_wildcard(service):
+        return False
+    if service.lower() in catalog.detailed_services():
         return False
     return name.replace("*", "").isalnum() and name.isascii() and matches_some(text)
 
 
 # Services about whose ARNs rules say more than that they are well formed.
-_SPECIAL = frozenset({AGENTCORE_SERVICE, "acps", "secretsmanager"})
+_SPECIAL = frozenset({PAYMENTS_SERVICE, CREDENTIAL_SERVICE, "secretsmanager"})
 
 
 def is_plain_resource(text: str) -> bool:
@@ -130,11 +131,6 @@ def _forms(service: str) -> frozenset[tuple[bool, bool]]:
 @cache
 def _payments() -> frozenset[str]:
     return frozenset(action.lower() for action in catalog.payments_actions())
-
-
-@cache
-def _detailed() -> frozenset[str]:
-    return catalog.detailed_services()
 
 
 def shape_traits(value: Mapping[str, Any], policy_type: str) -> int:

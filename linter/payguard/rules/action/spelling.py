@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from payguard.finding import quote
 from payguard.iam.action import split_action
-from payguard.rules.trait import AGENTCORE_SERVICE
+from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard_policies import catalog
 
 # Longer than any prefix or name that AWS has: nothing is near to such a text, and it is not
@@ -37,7 +37,7 @@ def meant_service(service: str) -> str:
     # AgentCore's prefix is written in many ways, not all of them near by letters. Its control
     # plane is named bedrock-agentcore-control but signs as the data plane does (AWS's SDK models).
     if "agentcore" in service.lower().replace("-", ""):
-        return AGENTCORE_SERVICE
+        return PAYMENTS_SERVICE
     known = tuple(sorted(catalog.service_names()))
     return next(iter(_nearest(service.lower(), known, 0.8)), "")
 
@@ -57,8 +57,8 @@ def nearest_actions(service: str, name: str) -> tuple[str, ...]:
 
 def agentcore_action(name: str) -> tuple[str, ...]:
     """Return AgentCore's action of this very name, as ``service:Name``, if it has one."""
-    known = catalog.action_names(AGENTCORE_SERVICE).get(name.lower())
-    return (f"{AGENTCORE_SERVICE}:{known}",) if known else ()
+    known = catalog.action_names(PAYMENTS_SERVICE).get(name.lower())
+    return (f"{PAYMENTS_SERVICE}:{known}",) if known else ()
 
 
 def is_slip(name: str, meant: str) -> bool:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from payguard.iam.action import expand, split_action
 from payguard.iam.wildcard import has_wildcard
+from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules.condition.context_key import GLOBAL_PREFIX, context_key, prefix_of
 from payguard.rules.condition.memory import remembered
-from payguard.rules.trait import AGENTCORE_SERVICE
 from payguard_policies import catalog
 from payguard_policies.catalog import Action, ServiceDetail
 
@@ -104,7 +104,7 @@ def _is_uncertain(detail: ServiceDetail, action: Action, key: str) -> bool:
     AWS's guide names (CreateGatewayTarget takes subnets); its payments actions were checked.
     https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/security-vpc-condition.html
     """
-    if detail.service == AGENTCORE_SERVICE:
+    if detail.service == PAYMENTS_SERVICE:
         return action.name not in catalog.payments_actions()
     if action.origin != "service-reference":
         return True

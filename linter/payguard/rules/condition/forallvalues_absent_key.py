@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from payguard.finding import Severity, quote
 from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.document import Statement
+from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules import rule as bits
 from payguard.rules.condition.context_key import GLOBAL_PREFIX, context_key, prefix_of
 from payguard.rules.condition.memory import remembered
 from payguard.rules.condition.presence import chosen, demands_presence
 from payguard.rules.rule import Example, Problem, Rule
-from payguard.rules.trait import AGENTCORE_SERVICE
 
 # The tag keys of a request that passes no tags: nothing that a policy would want to refuse.
 _HARMLESS = "aws:tagkeys"
@@ -87,7 +87,7 @@ def _open(operator: str, key: str) -> bool:
     parsed = parse_operator(operator)
     if parsed is None or parsed.quantifier != "ForAllValues" or parsed.kind == "Null":
         return False
-    if prefix_of(key) not in (GLOBAL_PREFIX, AGENTCORE_SERVICE) or key.lower() == _HARMLESS:
+    if prefix_of(key) not in (GLOBAL_PREFIX, PAYMENTS_SERVICE) or key.lower() == _HARMLESS:
         return False
     known = context_key(key)
     return known is not None and known.multivalued

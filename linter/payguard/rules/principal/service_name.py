@@ -8,8 +8,8 @@ from functools import cache
 from typing import NamedTuple
 
 from payguard.finding import quote
+from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules.condition.memory import remembered
-from payguard.rules.trait import AGENTCORE_SERVICE
 from payguard_policies import catalog
 
 # Alexa skills call under a name outside amazonaws.com.
@@ -70,12 +70,12 @@ def is_agentcore(text: str) -> bool:
 
     ``bedrock-agentcore.us-east-1.amazonaws.com`` is reported to work too, so it is not refused.
     """
-    return _labels(text)[0] == AGENTCORE_SERVICE and service_defect(text) is None
+    return _labels(text)[0] == PAYMENTS_SERVICE and service_defect(text) is None
 
 
 def agentcore_principal() -> str:
     """Return the service principal that AWS documents for AgentCore."""
-    return f"{AGENTCORE_SERVICE}.{catalog.partitions()['aws'].dns_suffix}"
+    return f"{PAYMENTS_SERVICE}.{catalog.partitions()['aws'].dns_suffix}"
 
 
 def _labels(text: str) -> list[str]:
@@ -90,6 +90,6 @@ def _is_misnamed_agentcore(text: str) -> bool:
         return False
     labels = _labels(text)
     # Its other principals stand before it: network.bedrock-agentcore.amazonaws.com.
-    if AGENTCORE_SERVICE in labels:
+    if PAYMENTS_SERVICE in labels:
         return False
     return any("agentcore" in label.replace("-", "") for label in labels)

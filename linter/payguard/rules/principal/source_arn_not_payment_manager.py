@@ -7,11 +7,11 @@ from payguard.iam.condition import Condition
 from payguard.iam.document import TRUST, Statement
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard.identifiers import ERROR, Arn, check_policy_arn, parse_arn
+from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules import rule as bits
 from payguard.rules.principal.service_name import is_agentcore
 from payguard.rules.principal.source_restriction import SOURCE_ARN, source_arns
 from payguard.rules.rule import Example, Problem, Rule
-from payguard.rules.trait import AGENTCORE_SERVICE
 
 _MANAGER = "payment-manager"
 
@@ -113,11 +113,13 @@ def _is_broken(text: str) -> bool:
 
 def _foreign(at: str, text: str, arn: Arn) -> Iterator[Problem]:
     family = arn.resource.partition("/")[0]
-    mend = f"write arn:aws:{AGENTCORE_SERVICE}:REGION:ACCOUNT:{_MANAGER}/NAME-*, the name in lower case"
-    if not matches(arn.service, AGENTCORE_SERVICE):
+    mend = (
+        f"write arn:aws:{PAYMENTS_SERVICE}:REGION:ACCOUNT:{_MANAGER}/NAME-*, the name in lower case"
+    )
+    if not matches(arn.service, PAYMENTS_SERVICE):
         yield Problem(
             f"AgentCore never assumes a role for {quote(text)}: its sources are of the service "
-            f"{quote(AGENTCORE_SERVICE)}",
+            f"{quote(PAYMENTS_SERVICE)}",
             at=at,
             help=mend,
             severity=Severity.ERROR,

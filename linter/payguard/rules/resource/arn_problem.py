@@ -8,10 +8,11 @@ from payguard.iam.wildcard import has_wildcard
 from payguard.identifiers import NOTE, check_policy_arn, parse_arn
 from payguard.identifiers import Problem as ArnProblem
 from payguard.identifiers.arn import FIELDS as ARN_FIELDS
+from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules.action.consequence import consequence
 from payguard.rules.action.spelling import is_slip, meant_service
 from payguard.rules.rule import Problem, Text
-from payguard.rules.trait import AGENTCORE_SERVICE, is_plain_resource
+from payguard.rules.trait import is_plain_resource
 from payguard_policies import catalog
 
 # The subjects that the rules divide among themselves: code of the identifiers -> subject. What has
@@ -101,7 +102,7 @@ def _misspelt_service(text: str) -> Iterator[ArnProblem]:
     if arn.service in catalog.service_names() or arn.service in catalog.unlisted_services():
         return
     meant = meant_service(arn.service)
-    if meant == AGENTCORE_SERVICE or (meant and is_slip(arn.service, meant)):
+    if meant == PAYMENTS_SERVICE or (meant and is_slip(arn.service, meant)):
         message = f"AWS has no service {quote(arn.service)}"
         mend = f"did you mean {quote(meant)}?"
         yield ArnProblem("service", arn.service, message, mend, code="unknown-service")

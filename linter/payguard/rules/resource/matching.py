@@ -5,7 +5,6 @@ catalog does not know in detail may act on anything, and of the resource types o
 will do. What remains can never match.
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 from payguard.iam.action import expand, split_action
@@ -76,11 +75,6 @@ def _types(action: str) -> frozenset[ResourceType] | None:
     if not known.resources and service in _ASKED_ABOUT_NAMES:
         return None
     return frozenset((service, use.type) for use in known.resources) or frozenset({(service, "")})
-
-
-def fitting(resource: str, types: Iterable[ResourceType]) -> set[ResourceType]:
-    """Return those of ``types`` that ``resource`` may match."""
-    return {entry for entry in types if fits(resource, *entry)}
 
 
 @lru_cache(maxsize=32768)
