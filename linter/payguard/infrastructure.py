@@ -5,6 +5,9 @@ from typing import Any, NamedTuple, Protocol
 
 from payguard.finding import Span
 
+# Begins a comment that speaks to payguard, in any format that has comments.
+COMMENT_MARK = "# payguard:"
+
 
 class SourceMap(Protocol):
     """Knows where the values of one document stand in its file; asked only when it matters."""

@@ -13,9 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from payguard.finding import Finding, Location, Severity, Span, quote
-from payguard.infrastructure import Document, SourceMap
+from payguard.infrastructure import COMMENT_MARK, Document, SourceMap
 
-_MARK = "# payguard:"
 _FORM = 'expected "ignore[rule-id] reason"'
 # More is no work of hands, and each costs time.
 _COMMENTS, _RULES = 1000, 16
@@ -307,7 +306,7 @@ def _standing(
     target = 0
     for number, text in reversed(comments[:_COMMENTS]):
         target = _target(number, target, lines)
-        column = lines[number].find(_MARK) + 1 or 1
+        column = lines[number].find(COMMENT_MARK) + 1 or 1
         span = Span(number, column, number, len(lines[number]) + 1)
         standing = _Standing(parse_comment(text), Location(path, span), lines[number])
         found.setdefault(target, []).append(standing)
