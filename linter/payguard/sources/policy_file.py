@@ -6,7 +6,7 @@ from typing import Any
 
 from payguard.finding import InputError, Span, quote
 from payguard.iam.document import VERSIONS
-from payguard.infrastructure import COMMENT_MARK, Document
+from payguard.infrastructure import Document
 from payguard.pointer import parent
 from payguard.sources import json_text
 from payguard.sources.position import Lines, Place
@@ -42,14 +42,11 @@ class FileMap:
 
     def comments(self) -> list[tuple[int, str]]:
         """Return (line, text) of YAML comments that speak to payguard; JSON has none."""
-        if self.yaml_document < 0 or COMMENT_MARK not in self.text:
+        if self.yaml_document < 0:
             return []
-        found = []
-        for number, line in enumerate(self.text.split("\n"), 1):
-            _, mark, comment = line.partition(COMMENT_MARK)
-            if mark:
-                found.append((number, comment.strip()))
-        return found
+        from payguard.sources.host import comments  # noqa: PLC0415  JSON does not pay for YAML
+
+        return comments(self.text)
 
     def _locate(self, pointers: Collection[str]) -> dict[str, Place]:
         if self.yaml_document < 0:

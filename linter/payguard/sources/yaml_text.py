@@ -184,5 +184,10 @@ def parse(text: str) -> list[Any]:
 
 def locate(text: str, wanted: Collection[str], document: int = 0) -> dict[str, Place]:
     """Return where the values at the ``wanted`` JSON Pointers stand in one document of ``text``."""
-    places = _read(text).places[document]
-    return {pointer: places[pointer] for pointer in wanted if pointer in places}
+    found = places(text, document)
+    return {pointer: found[pointer] for pointer in wanted if pointer in found}
+
+
+def places(text: str, document: int = 0) -> dict[str, Place]:
+    """Return where every value of one document of ``text`` stands, by its JSON Pointer."""
+    return _read(text).places[document]

@@ -1,0 +1,207 @@
+"""Joins what a reader finds piece by piece: roles, policies, and what attaches one to another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from payguard.finding import Location, Span
+from payguard.iam.document import BOUNDARY, IDENTITY
+from payguard.iam.unresolved import MISSING, Unresolved
+from payguard.infrastructure import ROLE, Document, Gap, Role, Text
+
+
+class Reference(NamedTuple):
+    """How a piece names another: by its address, its ARN or its name, as far as they are known.
+
+    Attributes:
+        address: the address of a resource of the same input; empty if it is not named so.
+        name: its name in IAM.
+        arn: its ARN.
+        kind: of a role, ROLE, USER or GROUP.
+    """
+
+    address: str = ""
+    name: Text = ""
+    arn: Text = ""
+    kind: str = ROLE
+
+    @property
+    def keys(self) -> Iterator[tuple[str, str]]:
+        """What the piece can be found by, the surest first."""
+        if self.address:
+            yield "address", self.address
+        if isinstance(self.arn, str) and self.arn:
+            yield "arn", self.arn
+        if isinstance(self.name, str) and self.name:
+            yield f"{self.kind} name", self.name
+
+    @property
+    def unresolved(self) -> Unresolved:
+        """What is not known, where it names nothing that is in the input."""
+        for text in (self.arn, self.name):
+            if isinstance(text, Unresolved):
+                return text
+        return Unresolved(str(self.address or self.arn or self.name), MISSING)
+
+
+class Attachment(NamedTuple):
+    """A policy attached to a role, as identity policy or as boundary (``part``)."""
+
+    role: Reference
+    policy: Reference
+    location: Location
+    part: str = IDENTITY
+
+
+class Inline(NamedTuple):
+    """A policy that is declared apart from the role whose inline policy it is."""
+
+    role: Reference
+    policy: Document | Gap
+    location: Location
+
+
+@dataclass(slots=True)
+class Assembly:
+    """The pieces of one input; ``roles`` joins them once all are there."""
+
+    _roles: list[Role] = field(default_factory=list)
+    _policies: dict[tuple[str, str], Document | Gap] = field(default_factory=dict)
+    _attachments: list[Attachment] = field(default_factory=list)
+    _inline: list[Inline] = field(default_factory=list)
+    _members: list[tuple[Reference, Reference, Location]] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+    def role(self, role: Role) -> None:
+        """Add a role, user or group with what its own declaration says."""
+        self._roles.append(role)
+
+    def policy(self, named: Reference, policy: Document | Gap) -> None:
+        """Add a managed policy; a Gap where its document is not known."""
+        for key in named.keys:
+            self._policies[key] = policy
+
+    def inline(self, role: Reference, policy: Document | Gap, location: Location) -> None:
+        """Add an inline policy that is declared apart from its role."""
+        self._inline.append(Inline(role, policy, location))
+
+    def attach(
+        self, role: Reference, policy: Reference, location: Location, part: str = IDENTITY
+    ) -> None:
+        """Add the attachment of a managed policy, or of a boundary."""
+        self._attachments.append(Attachment(role, policy, location, part))
+
+    def member(self, user: Reference, group: Reference, location: Location) -> None:
+        """Add the membership of a user in a group."""
+        self._members.append((user, group, location))
+
+    def roles(self) -> tuple[Role, ...]:
+        """Return the roles with everything that belongs to them.
+
+        A role that is only referred to is there as well, with a gap; a piece whose role is not
+        known is among ``gaps``.
+        """
+        known = _Known()
+        for role in self._roles:
+            known.add(role)
+        for inline in self._inline:
+            self._put(known, inline.role, inline.location, _policy(inline.policy))
+        for attachment in self._attachments:
+            part = self._attached(attachment)
+            self._put(known, attachment.role, attachment.location, part)
+        for user, group, location in self._members:
+            self._join(known, user, group, location)
+        return tuple(known.roles)
+
+    def _put(self, known: "_Known", role: Reference, location: Location, part: Role) -> None:
+        place = known.find(role)
+        if place is None:
+            place = known.outside(role, location)
+        if place is None:
+            self.gaps.append(Gap(role.unresolved, location, IDENTITY))
+        else:
+            known.roles[place] = _joined(known.roles[place], part)
+
+    def _attached(self, attachment: Attachment) -> Role:
+        """Return a role that has nothing but what is attached."""
+        wanted, part = attachment.policy, attachment.part
+        found = next((self._policies[key] for key in wanted.keys if key in self._policies), None)
+        if found is not None:
+            return _policy(found, part)
+        if isinstance(wanted.arn, str) and wanted.arn:
+            arn = wanted.arn
+            return _NOTHING._replace(boundary_arn=arn) if part == BOUNDARY else _managed(arn)
+        return _policy(Gap(wanted.unresolved, attachment.location), part)
+
+    def _join(self, known: "_Known", user: Reference, group: Reference, location: Location) -> None:
+        place, source = known.find(user), known.find(group)
+        if place is None:
+            return  # a user that is not in the input: nothing is asked about it
+        if source is None:
+            gap = Gap(group.unresolved, location, IDENTITY)
+            known.roles[place] = _joined(known.roles[place], _NOTHING._replace(gaps=(gap,)))
+            return
+        of_group = known.roles[source]
+        gained = _NOTHING._replace(
+            identity=of_group.identity, managed=of_group.managed, gaps=of_group.gaps
+        )
+        known.roles[place] = _joined(known.roles[place], gained)
+
+
+_NOTHING = Role("", Location("", Span(0, 0, 0, 0)))
+
+
+def _managed(arn: str) -> Role:
+    return _NOTHING._replace(managed=(arn,))
+
+
+def _policy(policy: Document | Gap, part: str = IDENTITY) -> Role:
+    if isinstance(policy, Gap):
+        return _NOTHING._replace(gaps=(policy._replace(part=part),))
+    if part == BOUNDARY:
+        return _NOTHING._replace(boundary=policy._replace(policy_type=BOUNDARY))
+    return _NOTHING._replace(identity=(policy,))
+
+
+def _joined(role: Role, part: Role) -> Role:
+    return role._replace(
+        identity=(*role.identity, *(one for one in part.identity if one not in role.identity)),
+        boundary=part.boundary or role.boundary,
+        managed=(*role.managed, *(arn for arn in part.managed if arn not in role.managed)),
+        boundary_arn=part.boundary_arn or role.boundary_arn,
+        gaps=(*role.gaps, *part.gaps),
+    )
+
+
+class _Known:
+    """The roles of an input, found by address, ARN or name."""
+
+    def __init__(self) -> None:
+        self.roles: list[Role] = []
+        self._places: dict[tuple[str, str], int] = {}
+
+    def add(self, role: Role) -> None:
+        place = len(self.roles)
+        self.roles.append(role)
+        for key in Reference(role.address, role.name, role.arn, role.kind).keys:
+            self._places.setdefault(key, place)
+
+    def find(self, wanted: Reference) -> int | None:
+        """Return the place of a role; None if it is not in the input."""
+        keys = [*wanted.keys, *_by_name(wanted)]
+        return next((self._places[key] for key in keys if key in self._places), None)
+
+    def outside(self, wanted: Reference, location: Location) -> int | None:
+        """Add a role that is only referred to, by a name that is known; return its place."""
+        name = wanted.name or next((name for _, name in _by_name(wanted)), "")
+        if not isinstance(name, str) or not name:
+            return None
+        gap = Gap(Unresolved(f"the declaration of {wanted.kind} {name}", MISSING), location)
+        self.add(Role(name, location, wanted.kind, name, wanted.arn or "", gaps=(gap,)))
+        return len(self.roles) - 1
+
+
+def _by_name(wanted: Reference) -> Iterator[tuple[str, str]]:
+    """Yield the name that an ARN ends with."""
+    if isinstance(wanted.arn, str) and wanted.arn:
+        yield f"{wanted.kind} name", wanted.arn.rpartition("/")[2]
