@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from payguard.iam.carried_keys import carriers, depends_on_action
+from payguard.iam.context_key import context_key, lacks_tag_key, malformation
 from payguard.iam.document import POLICY_TYPES, parse_policy
-from payguard.rules.condition.carried_keys import carriers, depends_on_action
 from payguard.rules.condition.condition_holds_without_key import ConditionHoldsWithoutKey
 from payguard.rules.condition.condition_key_never_present import ConditionKeyNeverPresent
 from payguard.rules.condition.condition_tag_key_missing import ConditionTagKeyMissing
 from payguard.rules.condition.condition_value_type import ConditionValueType
-from payguard.rules.condition.context_key import context_key, lacks_tag_key, malformation
 from payguard.rules.condition.deprecated_condition_key import DeprecatedConditionKey
 from payguard.rules.condition.forallvalues_absent_key import ForallvaluesAbsentKey
 from payguard.rules.condition.impossible_condition_value import ImpossibleConditionValue

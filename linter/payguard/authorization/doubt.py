@@ -5,6 +5,7 @@ from typing import NamedTuple
 from payguard.finding import quote
 
 UNKNOWN_KEY = "unknown-key"
+UNRESOLVED = "unresolved"
 UNKNOWN_SESSION = "unknown-session"
 UNKNOWN_CANONICAL_USER = "unknown-canonical-user"
 UNKNOWN_RESOURCE = "unknown-resource"
@@ -33,6 +34,7 @@ CONJUNCTION = "conjunction"
 
 _SENTENCES = {
     UNKNOWN_KEY: "the value of {} is not known",
+    UNRESOLVED: "what {} will be is not known",
     UNKNOWN_SESSION: "which session or user asks is not known; the statement names {}",
     UNKNOWN_CANONICAL_USER: "which account has the canonical user ID {} is not known",
     UNKNOWN_RESOURCE: "the call also asks about a resource of type {}, and none was given",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from payguard.authorization import doubt, value
-from payguard.authorization.request import Request, Unknown
+from payguard.authorization.request import Request, Sample, Unknown
 from payguard.authorization.substitution import Pattern, fill, fits, has_variables
 from payguard.authorization.truth import (
     NO,
@@ -22,7 +22,8 @@ from payguard.authorization.truth import (
     truth,
 )
 from payguard.iam.condition import Condition, Operator, parse_operator
-from payguard.iam.wildcard import matches
+from payguard.iam.unresolved import Unresolved
+from payguard.iam.wildcard import matches, overlaps
 from payguard_policies import catalog
 
 _ALL, _ANY = "ForAllValues", "ForAnyValue"
@@ -61,6 +62,8 @@ def _null(condition: Condition, operator: Operator, found: str | tuple[str, ...]
 
 
 def _is_null(wanted: Any, *, absent: bool) -> Truth:
+    if isinstance(wanted, Unresolved):
+        return maybe(doubt.UNRESOLVED, wanted.sentence)
     text = value.as_text(wanted)
     asked = None if text is None else value.boolean(text)
     return truth(asked is absent) if asked is not None else maybe(doubt.ILL_TYPED, text or "")
@@ -114,7 +117,12 @@ def _compare(
 ) -> Truth:
     """Hold one value of the request against all values of the policy."""
     test = _TESTS[operator.kind]
-    matched = any_of(test(operator, found, wanted, request, version) for wanted in condition.values)
+    matched = any_of(
+        maybe(doubt.UNRESOLVED, wanted.sentence)
+        if isinstance(wanted, Unresolved)
+        else test(operator, found, wanted, request, version)
+        for wanted in condition.values
+    )
     return negate(matched) if operator.negated else matched
 
 
@@ -132,15 +140,17 @@ def _string(
     if text is None:
         return maybe(doubt.MALFORMED, "a condition value that is no text")
     like, ignoring = operator.base.endswith("Like"), operator.base.endswith("IgnoreCase")
-    if ignoring:
+    if ignoring and not isinstance(found, Sample):
         found = found.lower()
     if not has_variables(text, version):
         if like:
             return truth(matches(text, found))
-        return truth((text.lower() if ignoring else text) == found)
+        return truth(text.lower() == found.lower() if ignoring else text == found)
     pattern = fill(text, request.context, wildcards=like)
     if ignoring:
         pattern = pattern._replace(text=pattern.text.lower())
+        if isinstance(found, Sample):
+            found = Sample(found, found.pattern.lower())
     return _filled(operator, pattern, found, fits)
 
 
@@ -180,13 +190,18 @@ def _filled(
         if operator.negated:
             return contested(NO, doubt.UNRESOLVED_VARIABLE, pattern.unresolved)
         return NO
+    if isinstance(found, Sample):
+        return _open(pattern) if overlaps(pattern.text, found.pattern) else NO
     if pattern.is_certain:
         return truth(match(pattern.text, found))
-    if not fits(pattern.text, found):
-        return NO
-    if pattern.unknown:
-        return maybe(doubt.UNKNOWN_KEY, pattern.unknown)
-    return maybe(doubt.MALFORMED_VARIABLE, pattern.malformed)
+    return _open(pattern) if fits(pattern.text, found) else NO
+
+
+def _open(pattern: Pattern) -> Truth:
+    """Answer where a pattern may match, depending on what its variables stand for."""
+    if pattern.malformed:
+        return maybe(doubt.MALFORMED_VARIABLE, pattern.malformed)
+    return maybe(doubt.UNKNOWN_KEY, pattern.unknown or pattern.text)
 
 
 def _ordered(

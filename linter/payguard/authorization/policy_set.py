@@ -23,6 +23,7 @@ from payguard.iam.document import (
     Statement,
     parse_policy,
 )
+from payguard.iam.unresolved import Unresolved
 
 Document = Mapping[str, Any]
 
@@ -60,12 +61,14 @@ class Clause(NamedTuple):
         conditions: its conditions.
         defect: why IAM would refuse it; empty if it would not, as far as this can tell. Such a
             statement never surely applies.
+        unresolved: what is not known of the statement as a whole: nor does such a one.
     """
 
     ref: StatementRef
     statement: Statement
     conditions: tuple[Condition, ...]
     defect: str
+    unresolved: Unresolved | None = None
 
 
 class Layer(NamedTuple):
@@ -156,12 +159,48 @@ def _clauses(kind: str, index: int, document: Document, level: str) -> Iterable[
     policy = parse_policy(document, kind)
     problem = _policy_defect(document)
     for statement in policy.statements:
-        defect = problem or _defect(statement)
+        unresolved = _unresolved(statement)
+        defect = "" if unresolved else problem or _defect(statement)
         ref = StatementRef(kind, index, statement.pointer, statement.sid, level)
-        yield Clause(ref, statement, statement.conditions, defect)
+        yield Clause(ref, statement, statement.conditions, defect, unresolved)
+    empty = Statement({}, "", "", (), (), (), (), policy.version, kind)
     if problem and not policy.statements:
-        empty = parse_policy({"Statement": {}}, kind).statements[0]
         yield Clause(StatementRef(kind, index, "", None, level), empty, (), problem)
+    for place, unresolved in _unresolved_statements(document):
+        ref = StatementRef(kind, index, place, None, level)
+        yield Clause(ref, empty, (), "", unresolved)
+
+
+def _unresolved_statements(document: Document) -> Iterable[tuple[str, Unresolved]]:
+    """Yield the statements, or all of them, of which nothing is known."""
+    statements = document.get("Statement")
+    if isinstance(statements, Unresolved):
+        yield "/Statement", statements
+    elif isinstance(statements, list):
+        for number, item in enumerate(statements):
+            if isinstance(item, Unresolved):
+                yield f"/Statement/{number}", item
+
+
+# What a statement hangs on as a whole; of actions and resources each entry speaks for itself.
+_WHOLE = ("Effect", "Condition", "Principal", "NotPrincipal")
+
+
+def _unresolved(statement: Statement) -> Unresolved | None:
+    """Return what is not known of a statement, beside its actions, resources and values."""
+    value = statement.value
+    for element in _WHOLE:
+        found = value.get(element)
+        if isinstance(found, Unresolved):
+            return found
+        for inner in found.values() if isinstance(found, dict) else ():
+            if isinstance(inner, Unresolved):
+                return inner
+            if element != "Condition" and isinstance(inner, list):
+                unknown = [entry for entry in inner if isinstance(entry, Unresolved)]
+                if unknown:
+                    return unknown[0]
+    return None
 
 
 def _policy_defect(document: Document) -> str:
@@ -170,14 +209,16 @@ def _policy_defect(document: Document) -> str:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """
     version = document.get("Version", VERSIONS[0])
+    if isinstance(version, Unresolved):
+        return "its Version is not known"
     if not isinstance(version, str) or version not in VERSIONS:
         return "its policy has no known Version"
     statements = document.get("Statement")
-    if isinstance(statements, dict):
+    if isinstance(statements, (dict, Unresolved)):
         return ""
     if not isinstance(statements, list):
         return "its policy has no Statement"
-    if not all(isinstance(item, dict) for item in statements):
+    if not all(isinstance(item, (dict, Unresolved)) for item in statements):
         return "its policy has a statement that is no object"
     return ""
 

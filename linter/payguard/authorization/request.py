@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from payguard.authorization.caller import (
     ANONYMOUS,
@@ -31,6 +31,24 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+
+
+class Sample(str):
+    """A value that stands for every value of a class: conditions cannot tell them apart.
+
+    As text it is one member of the class. Compared with the value of another key, or filled in
+    for a policy variable, it may be any text that ``pattern`` matches.
+    """
+
+    __slots__ = ("pattern",)
+    pattern: str
+
+    def __new__(cls, text: str, pattern: str = "*") -> Self:
+        """Make a sample of the texts that ``pattern`` matches."""
+        found = super().__new__(cls, text)
+        found.pattern = pattern
+        return found
+
 
 Value = str | tuple[str, ...] | Unknown
 

@@ -10,6 +10,7 @@ from payguard.authorization.request import Request
 from payguard.authorization.substitution import Pattern, fill, has_variables, literal
 from payguard.authorization.truth import NO, YES, Truth, maybe
 from payguard.iam.document import BOUNDARY, IDENTITY, RCP, SCP, SESSION
+from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard_policies import catalog
 
@@ -31,6 +32,8 @@ def covers(text: object, request: Request, version: str | None, policy_type: str
     A variable without a value makes the entry cover nothing.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
+    if isinstance(text, Unresolved):
+        return _may_be(text, request.resource)
     if not isinstance(text, str):
         return maybe(doubt.MALFORMED, "a resource that is no text")
     short = policy_type in _READ_SHORT_ARNS
@@ -42,6 +45,19 @@ def covers(text: object, request: Request, version: str | None, policy_type: str
     if pattern.is_certain and not pattern.early:
         return _covers(pattern.text, literal(request.resource), short, text)
     return _may_cover(pattern, literal(request.resource), text)
+
+
+def _may_be(text: Unresolved, resource: str) -> Truth:
+    """Answer for an entry of which only a superset is known."""
+    pattern = superset(text.pattern)
+    if matches(pattern, resource) or matches(f"{pattern}:*", resource):
+        return maybe(doubt.UNRESOLVED, text.sentence)
+    return NO
+
+
+def superset(text: str) -> str:
+    """Return a pattern for all that ``text`` can match, whatever its variables are filled with."""
+    return fill(text, {}, wildcards=True, free=True).text if "${" in text else text
 
 
 def _may_cover(pattern: Pattern, resource: str, written: str) -> Truth:

@@ -14,6 +14,7 @@ from payguard.authorization.resource import covers, spares
 from payguard.authorization.truth import NO, YES, Truth, all_of, any_of, contested, maybe, negate
 from payguard.iam.action import matches_action
 from payguard.iam.document import WITHOUT_PRINCIPAL
+from payguard.iam.unresolved import Unresolved
 
 _EVERYONE = contested(YES, doubt.IMPLIED_PRINCIPAL)
 _IMPLIED = Reach(_EVERYONE, _EVERYONE, _EVERYONE)
@@ -48,7 +49,12 @@ def _elements(clause: Clause, request: Request) -> Iterator[Truth]:
 
 
 def soundness(clause: Clause) -> Truth:
-    """Answer yes unless IAM would refuse the statement: then nothing about it is sure."""
+    """Answer yes unless IAM would refuse the statement, or it is not known as a whole.
+
+    Then nothing about it is sure.
+    """
+    if clause.unresolved is not None:
+        return maybe(doubt.UNRESOLVED, clause.unresolved.sentence)
     return maybe(doubt.MALFORMED, clause.defect) if clause.defect else YES
 
 
@@ -64,10 +70,14 @@ def action_matches(clause: Clause, action: str) -> Truth:
         return any_of(_action_matches(pattern, action) for pattern in statement.actions)
     if "NotAction" in statement.value:
         return negate(any_of(_action_matches(text, action) for text in statement.not_actions))
-    return YES if clause.defect else NO
+    return YES if clause.defect or clause.unresolved else NO
 
 
 def _action_matches(pattern: object, action: str) -> Truth:
+    if isinstance(pattern, Unresolved):
+        if not matches_action(pattern.pattern, action):
+            return NO
+        return maybe(doubt.UNRESOLVED, pattern.sentence)
     if not isinstance(pattern, str):
         return maybe(doubt.MALFORMED, "an action that is no text")
     if not matches_action(pattern, action):
@@ -91,7 +101,7 @@ def resource_matches(clause: Clause, request: Request) -> Truth:
     if "NotResource" in statement.value:
         entries = statement.not_resources
         return negate(any_of(spares(text, request, version, kind) for text in entries))
-    if clause.defect or request.service == "sts":
+    if clause.defect or clause.unresolved or request.service == "sts":
         return YES
     return _IMPLIED_RESOURCE
 
@@ -99,7 +109,7 @@ def resource_matches(clause: Clause, request: Request) -> Truth:
 def speaks_of(clause: Clause, request: Request, *, bounded: bool) -> Reach:
     """Tell how a statement names the caller; identity policies and SCPs speak of theirs."""
     kind, value = clause.ref.policy, clause.statement.value
-    if kind in WITHOUT_PRINCIPAL or clause.defect:
+    if kind in WITHOUT_PRINCIPAL or clause.defect or clause.unresolved:
         return _ANYONE
     if "Principal" not in value and "NotPrincipal" not in value:
         return _IMPLIED

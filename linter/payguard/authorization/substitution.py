@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from payguard.authorization.request import UNKNOWN, Value
+from payguard.authorization.request import UNKNOWN, Sample, Value
 from payguard.iam.variable import Variable, variables
 from payguard.iam.wildcard import matches
 
@@ -62,13 +62,16 @@ def fits(pattern: str, text: str) -> bool:
     return matches(pattern, literal(text))
 
 
-def fill(text: str, context: Mapping[str, Value], *, wildcards: bool) -> Pattern:
+def fill(
+    text: str, context: Mapping[str, Value], *, wildcards: bool, free: bool = False
+) -> Pattern:
     """Fill the variables of ``text`` in, once: what a value holds is never read again.
 
     Args:
         text: as written in the policy.
         context: lower-case context keys and their values.
         wildcards: whether stars and question marks written in the policy are wildcards.
+        free: whether every key may be anything, whatever ``context`` says.
     """
     filled: list[str] = []
     found = {"unresolved": "", "unknown": "", "malformed": ""}
@@ -78,6 +81,8 @@ def fill(text: str, context: Mapping[str, Value], *, wildcards: bool) -> Pattern
             filled.append(part if wildcards else literal(part))
             continue
         value, problem = _value(part, context)
+        if free and not part.is_escape:
+            value, problem = "*", "unknown"
         if problem:
             found[problem] = part.key if problem == "unknown" else part.text
         filled.append(value)
@@ -95,8 +100,8 @@ def _value(variable: Variable, context: Mapping[str, Value]) -> tuple[str, str]:
     if not variable.closed or not variable.quoted or not variable.key:
         return "*", "malformed"
     value = context.get(variable.key.lower())
-    if value is UNKNOWN:
-        return "*", "unknown"
+    if value is UNKNOWN or isinstance(value, Sample):
+        return getattr(value, "pattern", "*"), "unknown"
     if isinstance(value, str):
         return literal(value), ""
     if variable.default is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from payguard.finding import Severity, quote
 from payguard.iam.condition import Condition
-from payguard.rules.condition.context_key import lacks_tag_key
+from payguard.iam.context_key import lacks_tag_key
 from payguard.rules.rule import Example, Problem, Rule
 
 

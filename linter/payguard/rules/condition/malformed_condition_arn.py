@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from payguard.finding import Severity, quote
 from payguard.iam.condition import Condition, Operator, parse_operator
-from payguard.rules.condition.context_key import context_key
+from payguard.iam.context_key import context_key
 from payguard.rules.condition.value import texts
 from payguard.rules.rule import Example, Problem, Rule
 

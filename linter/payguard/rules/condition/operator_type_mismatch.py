@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from payguard.finding import Severity, quote
 from payguard.iam.condition import Condition, Operator, parse_operator
-from payguard.rules.condition.context_key import ContextKey, context_key
+from payguard.iam.context_key import ContextKey, context_key
 from payguard.rules.condition.value import fits, texts, written
 from payguard.rules.rule import Example, Problem, Rule
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from payguard.finding import Severity, quote
 from payguard.iam.condition import Condition, Operator, parse_operator
+from payguard.iam.context_key import context_key
 from payguard.iam.wildcard import has_wildcard
-from payguard.rules.condition.context_key import context_key
 from payguard.rules.condition.value import texts
 from payguard.rules.rule import Example, Problem, Rule
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from payguard.finding import Severity, quote
 from payguard.iam.condition import Condition
-from payguard.rules.action.spelling import meant_service
-from payguard.rules.condition.context_key import (
+from payguard.iam.context_key import (
     GLOBAL_PREFIX,
     context_key,
     lacks_tag_key,
     malformation,
     prefix_of,
 )
+from payguard.rules.action.spelling import meant_service
 from payguard.rules.condition.spelling import nearest
 from payguard.rules.rule import Example, Problem, Rule
 from payguard_policies import catalog

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from payguard.finding import Severity, quote
 from payguard.iam.condition import Condition
 from payguard.iam.document import RESOURCE, TRUST, Statement
+from payguard.iam.memory import remembered
 from payguard.iam.principal import Principal
 from payguard.rules import rule as bits
-from payguard.rules.condition.memory import remembered
 from payguard.rules.condition.presence import chosen, demands_presence
 from payguard.rules.rule import Example, Problem, Rule
 from payguard_policies import catalog

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from payguard.finding import Severity, quote
 from payguard.iam.document import TRUST, Statement
+from payguard.iam.memory import remembered
 from payguard.rules import rule as bits
-from payguard.rules.condition.memory import remembered
 from payguard.rules.condition.presence import chosen, demands_presence
 from payguard.rules.principal.identity_provider import is_github, issuer
 from payguard.rules.rule import Example, Problem, Rule

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from payguard.finding import Severity, quote
 from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.document import TRUST, Statement
+from payguard.iam.memory import remembered
 from payguard.iam.wildcard import has_wildcard
 from payguard.rules import rule as bits
-from payguard.rules.condition.memory import remembered
 from payguard.rules.condition.presence import chosen, narrowed
 from payguard.rules.condition.value import texts
 from payguard.rules.principal.identity_provider import is_github

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-federated-web-identity
 """
 
-from payguard.rules.condition.memory import remembered
+from payguard.iam.memory import remembered
 
 _OIDC = ":oidc-provider/"
 _SAML = ":saml-provider/"

@@ -8,8 +8,8 @@ from functools import cache
 from typing import NamedTuple
 
 from payguard.finding import quote
+from payguard.iam.memory import remembered
 from payguard.identifiers.template import PAYMENTS_SERVICE
-from payguard.rules.condition.memory import remembered
 from payguard_policies import catalog
 
 # Alexa skills call under a name outside amazonaws.com.

@@ -7,10 +7,10 @@ detail; of any other action nothing is claimed.
 from typing import NamedTuple
 
 from payguard.iam.action import expand, split_action
+from payguard.iam.context_key import GLOBAL_PREFIX, context_key, prefix_of
+from payguard.iam.memory import remembered
 from payguard.iam.wildcard import has_wildcard
 from payguard.identifiers.template import PAYMENTS_SERVICE
-from payguard.rules.condition.context_key import GLOBAL_PREFIX, context_key, prefix_of
-from payguard.rules.condition.memory import remembered
 from payguard_policies import catalog
 from payguard_policies.catalog import Action, ServiceDetail
 

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 from typing import NamedTuple
 
-from payguard.rules.condition.memory import remembered
+from payguard.iam.memory import remembered
 from payguard_policies import catalog
 
 GLOBAL_PREFIX = "aws"

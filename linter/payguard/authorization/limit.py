@@ -1,0 +1,49 @@
+"""How much work a question may cost before it is given up as undecided."""
+
+from time import monotonic
+
+_STATES = 60_000
+_REQUESTS = 200_000
+_SECONDS = 5.0
+
+
+class Limit:
+    """What is left of the states, requests and seconds that one question may use.
+
+    Args:
+        states: of automata.
+        requests: put to the evaluator.
+        seconds: on the clock; checked now and then, so that it costs nothing.
+    """
+
+    def __init__(
+        self, states: int = _STATES, requests: int = _REQUESTS, seconds: float = _SECONDS
+    ) -> None:
+        self._states, self._requests = states, requests
+        self._end = monotonic() + seconds
+        self.requests = 0
+        self.reached = ""
+
+    def spend_state(self) -> bool:
+        """Take one state; False once there are no more."""
+        self._states -= 1
+        if self._states < 0:
+            self.reached = self.reached or "too many combinations of patterns"
+        elif not self._states & 255:
+            self.check_time()
+        return not self.reached
+
+    def spend_request(self) -> bool:
+        """Take one request; False once there are no more."""
+        self.requests += 1
+        if self.requests > self._requests:
+            self.reached = self.reached or "too many combinations of values"
+        elif not self.requests & 63:
+            self.check_time()
+        return not self.reached
+
+    def check_time(self) -> bool:
+        """Look at the clock; False once the time is up."""
+        if monotonic() > self._end:
+            self.reached = self.reached or "no more time"
+        return not self.reached

@@ -1,0 +1,106 @@
+"""Representatives: one text for every combination of patterns that some text matches.
+
+Whoever looks at a text only through certain patterns cannot tell it from its representative. The
+patterns and the universe are walked together, a state being the places that all of them can have
+reached; each state is visited once, so the shortest text of each combination is found.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from payguard.authorization.limit import Limit
+from payguard.authorization.track import Track, Tracks
+from payguard.authorization.universe import Universe
+
+_State = tuple[int, int]  # of the universe, and of the patterns
+
+
+class Representatives(NamedTuple):
+    """What was found.
+
+    Attributes:
+        texts: pairs of a text and the numbers of the patterns that match it, as bits.
+        complete: whether there is one for every combination; False where a limit ended the search.
+    """
+
+    texts: tuple[tuple[str, int], ...]
+    complete: bool
+
+
+def representatives(universe: Universe, tracks: Sequence[Track], limit: Limit) -> Representatives:
+    """Find a text of ``universe`` for every combination of ``tracks`` that some text matches."""
+    return _Walk(universe, Tracks(tracks), limit).run()
+
+
+class _Walk:
+    def __init__(self, universe: Universe, tracks: Tracks, limit: Limit) -> None:
+        self.universe, self.tracks, self.limit = universe, tracks, limit
+        self.symbols: dict[str, tuple[str, ...]] = {}
+        start = (0, tracks.start)
+        self.came_from: dict[_State, tuple[_State, str]] = {start: (start, "")}
+        self.found: dict[int, _State] = {}
+        self.empty = -1  # the combination of the empty text: taken only where no other text has it
+
+    def run(self) -> Representatives:
+        start: _State = (0, self.tracks.start)
+        if self.universe.accepts(0):
+            self.empty = self.tracks.accepted(start[1])
+        pending = deque([start])
+        complete = True
+        while pending:
+            if not self.limit.spend_state():
+                complete = False
+                break
+            state = pending.popleft()
+            for after in self._next(state):
+                self._accept(after)
+                pending.append(after)
+        texts = [(self._text(state), hits) for hits, state in self.found.items()]
+        if self.empty >= 0 and self.empty not in self.found:
+            texts.append(("", self.empty))
+        return Representatives(tuple(texts), complete)
+
+    def _next(self, state: _State) -> list[_State]:
+        """Return the states, not seen before, that one more character leads to."""
+        place, places = state
+        fresh = []
+        for after, characters in self.universe.moves(place):
+            for symbol in self._choices(characters, places):
+                found = (after, self.tracks.after(symbol, places))
+                if found not in self.came_from:
+                    self.came_from[found] = (state, symbol)
+                    fresh.append(found)
+        return fresh
+
+    def _choices(self, characters: str, places: int) -> list[str]:
+        """Return the characters that the patterns can tell apart, and one that none of them wants."""
+        if len(characters) == 1 or not places & self.tracks.literals:
+            return self._with_colon(characters, [characters[0]])
+        chosen = [s for s in self._wanted(characters) if self.tracks.wants(s, places)]
+        other = next((s for s in characters if s not in chosen), "")
+        return self._with_colon(characters, [*chosen, other] if other else chosen)
+
+    def _with_colon(self, characters: str, chosen: list[str]) -> list[str]:
+        if self.tracks.colons_differ and ":" in characters and ":" not in chosen:
+            chosen.append(":")
+        return chosen
+
+    def _wanted(self, characters: str) -> tuple[str, ...]:
+        found = self.symbols.get(characters)
+        if found is None:
+            found = tuple(symbol for symbol in self.tracks.alphabet if symbol in characters)
+            self.symbols[characters] = found
+        return found
+
+    def _accept(self, state: _State) -> None:
+        if self.universe.accepts(state[0]):
+            self.found.setdefault(self.tracks.accepted(state[1]), state)
+
+    def _text(self, state: _State) -> str:
+        symbols: list[str] = []
+        before, symbol = self.came_from[state]
+        while symbol:
+            symbols.append(symbol)
+            before, symbol = self.came_from[before]
+        return "".join(reversed(symbols))

@@ -1,0 +1,167 @@
+"""What texts a resource or a value can be: the universe that a proof speaks about.
+
+Resource universes follow the identifier patterns of the catalog and the resource types of AWS's
+service authorization reference.
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-agentcore.html
+"""
+
+import functools
+from typing import NamedTuple
+
+from payguard.identifiers.automaton import Automaton, automaton_of
+from payguard_policies import catalog
+
+# Tried in this order where any character will do, so that witnesses are easy to read.
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+ALPHABET = _LETTERS + "0123456789-_/.:=@+ " + _LETTERS.upper() + "*?!\"#$%&'(),;<>[\\]^`{|}~"
+
+PARTITION, REGION, ACCOUNT = "aws(-[a-z]+)*", "[a-z0-9-]+", "[0-9]{12}"
+_NAME = "[a-zA-Z0-9_.=@+-]+"
+_ANYTHING = "[a-zA-Z0-9_./=@+!-]+"
+
+Move = tuple[int, str]  # the state after any of these characters
+
+
+class Universe:
+    """The texts that a pattern allows, as an automaton whose states are asked one by one.
+
+    Args:
+        pattern: a regular expression as ``automaton_of`` reads it; empty for any text at all.
+        name: in words, what the texts are.
+        has_colons: whether a text may hold more than the five colons between an ARN's fields.
+    """
+
+    def __init__(self, pattern: str, name: str, *, has_colons: bool = False) -> None:
+        self.pattern, self.name, self.has_colons = pattern, name, has_colons
+        self._moves: dict[int, tuple[Move, ...]] = {}
+        self._automaton: Automaton | None = automaton_of(pattern) if pattern else None
+
+    def accepts(self, state: int) -> bool:
+        """Tell whether a text that leads to ``state`` is one of the universe; 0 is the start."""
+        if self._automaton is None:
+            return True
+        whole = self._automaton.whole
+        return bool(state & whole.last) or (not state and whole.empty)
+
+    def moves(self, state: int) -> tuple[Move, ...]:
+        """Return the states that one more character leads to, each with its characters."""
+        found = self._moves.get(state)
+        if found is None:
+            found = self._moves[state] = self._find_moves(state)
+        return found
+
+    def _find_moves(self, state: int) -> tuple[Move, ...]:
+        automaton = self._automaton
+        if automaton is None:
+            return ((0, ALPHABET),)
+        ready = automaton.after(state) if state else automaton.whole.first
+        by_state: dict[int, list[str]] = {}
+        for character in ALPHABET:
+            taken = ready & automaton.at(character)
+            if taken:
+                by_state.setdefault(taken, []).append(character)
+        return tuple((taken, "".join(characters)) for taken, characters in by_state.items())
+
+
+class Target(NamedTuple):
+    """What a request of some action can be about.
+
+    Attributes:
+        universe: the ARNs; None where the resource is ``*``.
+        type: the resource type, as AWS's reference names it; empty for ``*`` or any type.
+        suffix: what follows the resource's own ARN in the texts of the universe, as a pattern
+            with stars: the resource is then what contains the text, as the token vault of a
+            credential provider. Empty where the text is the resource itself.
+        contested: whether AWS's sources disagree on that the action is authorized on it.
+    """
+
+    universe: Universe | None
+    type: str = ""
+    suffix: str = ""
+    contested: bool = False
+
+    def resource(self, text: str) -> str:
+        """Return the ARN of the resource in a text of the universe."""
+        return text.rsplit("/", self.suffix.count("/"))[0] if self.suffix else text
+
+
+@functools.cache
+def anything() -> Universe:
+    """Return the universe of all texts."""
+    return Universe("", "any text", has_colons=True)
+
+
+@functools.cache
+def value_universe(kind: str, account: str = "") -> Universe:
+    """Return what a condition key of a type can hold: an ARN, or any text.
+
+    Args:
+        kind: the catalog's type of the key; ``role`` for the ARN of a role.
+        account: of the role; empty for any.
+    """
+    if kind == "role":
+        name = "the roles of the account" if account else "the roles of all accounts"
+        pattern = f"arn:{PARTITION}:iam::{account or ACCOUNT}:role/{_ANYTHING}"
+        return Universe(pattern, name)
+    if kind == "ARN":
+        pattern = f"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:([0-9]{{12}})?:[a-zA-Z0-9_./:=@+-]+"
+        return Universe(pattern, "ARNs", has_colons=True)
+    return anything()
+
+
+@functools.cache
+def manager_universe(account: str = "") -> Universe:
+    """Return the ARNs that payment managers can have, in an account if one is given."""
+    shape = catalog.string_shape("data", "PaymentManagerArn").pattern or ""
+    name = f"every payment manager of account {account}" if account else "every payment manager"
+    return Universe(_within(shape, account), name)
+
+
+@functools.cache
+def sub_resource_universe(sub_type: str, account: str = "") -> Universe:
+    """Return the ARNs of a payment manager's ``session``, ``instrument`` or ``connector``."""
+    inner = catalog.string_shape("data", f"Payment{sub_type.capitalize()}Id").pattern or ""
+    shape = f"{manager_universe(account).pattern}/{sub_type}/{inner}"
+    return Universe(shape, f"every {sub_type} of a payment manager")
+
+
+def _within(pattern: str, account: str) -> str:
+    return pattern.replace(ACCOUNT, account, 1) if account else pattern
+
+
+@functools.cache
+def type_universe(service: str, kind: str, account: str = "") -> Universe:
+    """Return the ARNs of a resource type that the catalog knows in detail."""
+    if kind == "payment-manager":
+        return manager_universe(account)
+    detail = catalog.detail(service)
+    if detail is None:
+        raise KeyError(service)
+    template = detail.resource_types[kind].arn
+    owner = f" of account {account}" if account else ""
+    name = f"every {kind}{owner}"
+    return Universe(_shape(template, service, account), name, has_colons=template.count(":") > 5)
+
+
+def _shape(template: str, service: str, account: str) -> str:
+    """Turn AWS's template of an ARN into a pattern."""
+    fields = {"Partition": PARTITION, "Region": REGION, "Account": account or ACCOUNT}
+    head, *rest = template.split("${")
+    pattern = [_escaped(head)]
+    for piece in rest:
+        variable, _, literal = piece.partition("}")
+        # The last variable may go on: paths of roles, names of secrets.
+        last = piece is rest[-1] and not literal and service != "bedrock-agentcore"
+        pattern += [fields.get(variable, _ANYTHING if last else _NAME), _escaped(literal)]
+    return "".join(pattern)
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in ".+*?()[]{}|^$\\" else sign for sign in text)
+
+
+@functools.cache
+def any_resource(service: str = "") -> Universe:
+    """Return the ARNs of a service that the catalog does not know in detail."""
+    pattern = f"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:([0-9]{{12}}|aws)?:[a-zA-Z0-9_./:=@+-]+"
+    return Universe(pattern, f"every ARN of {service}" if service else "every ARN", has_colons=True)
