@@ -15,7 +15,7 @@ from payguard.authorization.explanation import Note, explain
 from payguard.authorization.policy_set import Layer, Policies, StatementRef
 from payguard.authorization.request import Request
 from payguard.authorization.situation import situation
-from payguard.authorization.statement import applies
+from payguard.authorization.statement import Stance, applies
 from payguard.finding import quote
 from payguard.iam.document import (
     BOUNDARY,
@@ -139,7 +139,7 @@ def _deciding(
             if not _counts(layer, decision):
                 continue
             relevant = may_deny(clause) if explicit else may_allow(clause) or rank == 1
-            if relevant and applies(clause, request, bounded=bounded).rank == rank:
+            if relevant and applies(clause, request, Stance(bounded=bounded)).rank == rank:
                 yield clause.ref
 
 

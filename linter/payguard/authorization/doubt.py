@@ -5,6 +5,7 @@ from typing import NamedTuple
 from payguard.finding import quote
 
 UNKNOWN_KEY = "unknown-key"
+SAMPLED = "sampled"
 UNRESOLVED = "unresolved"
 UNKNOWN_SESSION = "unknown-session"
 UNKNOWN_CANONICAL_USER = "unknown-canonical-user"
@@ -31,9 +32,17 @@ IMPLIED_RESOURCE = "implied-resource"
 RCP_SERVICE = "rcp-service"
 KEY_POLICY = "key-policy"
 CONJUNCTION = "conjunction"
+LIMIT = "limit"
+CONTESTED_RESOURCE = "contested-resource"
+PINNED = "pinned"
+NOT_ASKED = "not-asked"
+RETAGGED = "retagged"
+REPLAY = "replay"
+UNSETTLED = "unsettled"
 
 _SENTENCES = {
     UNKNOWN_KEY: "the value of {} is not known",
+    SAMPLED: "it hangs on which value {} has, and not all of them could be tried",
     UNRESOLVED: "what {} will be is not known",
     UNKNOWN_SESSION: "which session or user asks is not known; the statement names {}",
     UNKNOWN_CANONICAL_USER: "which account has the canonical user ID {} is not known",
@@ -70,6 +79,13 @@ _SENTENCES = {
     "decide",
     CONJUNCTION: "that the call is also authorized on a {} follows from AWS's reference, but was "
     "not observed",
+    CONTESTED_RESOURCE: "AWS's sources disagree on whether this is authorized: {}",
+    PINNED: "whether {} can be the same in all of the requests was not searched to the end",
+    NOT_ASKED: "AWS's reference does not authorize this: {}",
+    RETAGGED: "the role may change tags that decide: {}",
+    LIMIT: "the search was ended before its end: {}",
+    UNSETTLED: "one request may be allowed, and may be denied",
+    REPLAY: "a request that seemed to be an answer was none when it was put once more",
 }
 
 

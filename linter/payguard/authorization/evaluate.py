@@ -11,8 +11,17 @@ from payguard.authorization.policy_set import Clause, Layer, Policies
 from payguard.authorization.principal import Reach
 from payguard.authorization.request import Request
 from payguard.authorization.situation import Situation, is_unbound_root, situation
-from payguard.authorization.statement import applies, matches_but_principal, speaks_of
-from payguard.authorization.truth import NO, YES, Truth, all_of, any_of, contested, negate
+from payguard.authorization.statement import Stance, applies, matches_but_principal, speaks_of
+from payguard.authorization.truth import (
+    NO,
+    YES,
+    Reading,
+    Truth,
+    all_of,
+    any_of,
+    contested,
+    negate,
+)
 from payguard.iam.document import BOUNDARY, EFFECTS, IDENTITY, RESOURCE, SESSION, TRUST
 
 
@@ -40,15 +49,23 @@ class Outcome(NamedTuple):
     directly: Truth
 
 
-def outcome(policies: Policies, request: Request) -> Outcome:
-    """Decide one request; unknown values and open questions of IAM make the answer a maybe."""
+def outcome(policies: Policies, request: Request, reading: Reading | None = None) -> Outcome:
+    """Decide one request; unknown values and open questions of IAM make the answer a maybe.
+
+    Args:
+        policies: what speaks about it.
+        request: what is asked.
+        reading: how open questions of IAM are settled; None to leave them open.
+    """
     found = situation(policies, request)
     bounded = policies.boundary is not None
-    granted = _grants(found.resource, request, bounded=bounded)
-    guards = tuple(_guards(policies, found, request, bounded=bounded))
-    gates = tuple(_gates(policies, found, request, granted))
+    allow = Stance(allows=True, bounded=bounded, reading=reading)
+    deny = allow._replace(allows=False)
+    granted = _grants(found.resource, request, allow)
+    guards = tuple(_guards(policies, found, request, allow))
+    gates = tuple(_gates(policies, found, request, granted, allow))
     directly = granted.directly if found.has_identity and found.same_account else NO
-    denied = _denied(policies, found, request, bounded=bounded)
+    denied = _denied(policies, found, request, deny)
     passes = any_of((all_of(gate.passes for gate in gates), directly))
     allowed = all_of((negate(denied), passes, *(guard.passes for guard in guards)))
     return Outcome(allowed, denied, (*guards, *gates), directly)
@@ -64,16 +81,12 @@ def may_deny(clause: Clause) -> bool:
     return clause.statement.effect == "Deny" or clause.statement.effect not in EFFECTS
 
 
-def _allows(layer: Layer, request: Request, *, bounded: bool = False) -> Truth:
-    return any_of(
-        applies(clause, request, bounded=bounded) for clause in layer.clauses if may_allow(clause)
-    )
+def _allows(layer: Layer, request: Request, allow: Stance) -> Truth:
+    return any_of(applies(clause, request, allow) for clause in layer.clauses if may_allow(clause))
 
 
-def _denies(layer: Layer, request: Request, *, bounded: bool) -> Truth:
-    return any_of(
-        applies(clause, request, bounded=bounded) for clause in layer.clauses if may_deny(clause)
-    )
+def _denies(layer: Layer, request: Request, deny: Stance) -> Truth:
+    return any_of(applies(clause, request, deny) for clause in layer.clauses if may_deny(clause))
 
 
 def binding_layers(policies: Policies, found: Situation) -> Iterator[Layer]:
@@ -86,24 +99,24 @@ def binding_layers(policies: Policies, found: Situation) -> Iterator[Layer]:
     yield from (layer for layer in (*named, *own) if layer is not None)
 
 
-def _denied(policies: Policies, found: Situation, request: Request, *, bounded: bool) -> Truth:
+def _denied(policies: Policies, found: Situation, request: Request, deny: Stance) -> Truth:
     """Tell whether a Deny applies, in any layer.
 
     RCPs restrict only some services, on a list that grows.
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
     """
     layers = binding_layers(policies, found)
-    denied = any_of(_denies(layer, request, bounded=bounded) for layer in layers)
+    denied = any_of(_denies(layer, request, deny) for layer in layers)
     if denied is YES or found.rcps_bind:
         return denied
-    idle = any_of(_denies(layer, request, bounded=bounded) for layer in found.rcps)
+    idle = any_of(_denies(layer, request, deny) for layer in found.rcps)
     if idle.rank == 0:
         return denied
-    return any_of((denied, contested(NO, doubt.RCP_SERVICE, request.service)))
+    return any_of((denied, deny.settle(contested(NO, doubt.RCP_SERVICE, request.service))))
 
 
 def _guards(
-    policies: Policies, found: Situation, request: Request, *, bounded: bool
+    policies: Policies, found: Situation, request: Request, allow: Stance
 ) -> Iterator[Gate]:
     """Yield the gates that stand before everything else: every SCP level, the VPC endpoint.
 
@@ -113,14 +126,14 @@ def _guards(
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     """
     for layer in found.scps:
-        yield Gate(layer.kind, layer.name, _allows(layer, request))
+        yield Gate(layer.kind, layer.name, _allows(layer, request, allow))
     if policies.vpc_endpoint is not None:
-        passes = _allows(policies.vpc_endpoint, request, bounded=bounded)
+        passes = _allows(policies.vpc_endpoint, request, allow)
         yield Gate(policies.vpc_endpoint.kind, "", passes)
 
 
 def _gates(
-    policies: Policies, found: Situation, request: Request, granted: Reach
+    policies: Policies, found: Situation, request: Request, granted: Reach, allow: Stance
 ) -> Iterator[Gate]:
     """Yield what has to allow the request: which policies depends on whose the resource is.
 
@@ -133,28 +146,30 @@ def _gates(
     if not found.has_identity:
         yield Gate(kind, "", granted.named)
         return
-    identity = YES if is_unbound_root(found, policies) else _allows(policies.identity, request)
+    identity = (
+        YES if is_unbound_root(found, policies) else _allows(policies.identity, request, allow)
+    )
     if found.needs_resource_policy or not found.same_account:
         yield Gate(kind, "", granted.named)
     elif found.is_kms_key:
         yield Gate(kind, "", contested(YES, doubt.KEY_POLICY))
     yield Gate(IDENTITY, "", any_of((identity, granted.itself)) if found.same_account else identity)
     if policies.boundary is not None:
-        yield Gate(BOUNDARY, "", _allows(policies.boundary, request))
+        yield Gate(BOUNDARY, "", _allows(policies.boundary, request, allow))
     if policies.session is not None:
-        yield Gate(SESSION, "", _allows(policies.session, request))
+        yield Gate(SESSION, "", _allows(policies.session, request, allow))
 
 
-def _grants(layer: Layer | None, request: Request, *, bounded: bool) -> Reach:
+def _grants(layer: Layer | None, request: Request, allow: Stance) -> Reach:
     """Tell whether the resource's policy allows the request, and how directly it names the caller.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
     """
     found = []
     for clause in layer.clauses if layer is not None else ():
-        answer = matches_but_principal(clause, request) if may_allow(clause) else NO
+        answer = matches_but_principal(clause, request, allow) if may_allow(clause) else NO
         if answer is not NO:
-            named = speaks_of(clause, request, bounded=bounded)
+            named = map(allow.settle, speaks_of(clause, request, bounded=allow.bounded))
             found.append(Reach(*(all_of((answer, how)) for how in named)))
     if not found:
         return Reach(NO, NO, NO)

@@ -191,7 +191,9 @@ def _filled(
             return contested(NO, doubt.UNRESOLVED_VARIABLE, pattern.unresolved)
         return NO
     if isinstance(found, Sample):
-        return _open(pattern) if overlaps(pattern.text, found.pattern) else NO
+        if not overlaps(pattern.text, found.pattern):
+            return NO
+        return _open(pattern._replace(sampled=pattern.sampled or pattern.text))
     if pattern.is_certain:
         return truth(match(pattern.text, found))
     return _open(pattern) if fits(pattern.text, found) else NO
@@ -201,7 +203,9 @@ def _open(pattern: Pattern) -> Truth:
     """Answer where a pattern may match, depending on what its variables stand for."""
     if pattern.malformed:
         return maybe(doubt.MALFORMED_VARIABLE, pattern.malformed)
-    return maybe(doubt.UNKNOWN_KEY, pattern.unknown or pattern.text)
+    if pattern.unknown:
+        return maybe(doubt.UNKNOWN_KEY, pattern.unknown)
+    return maybe(doubt.SAMPLED, pattern.sampled)
 
 
 def _ordered(

@@ -148,6 +148,11 @@ def layers(policies: Policies) -> Iterable[Layer]:
     yield from (layer for layer in single if layer is not None)
 
 
+def layer_of(kind: str, document: Document) -> Layer:
+    """Return the statements of one policy of a kind, ready to be asked."""
+    return _layer(kind, (document,))
+
+
 def _layer(kind: str, documents: Sequence[Document], name: str = "") -> Layer:
     found: list[Clause] = []
     for index, document in enumerate(documents):

@@ -29,8 +29,23 @@ class Representatives(NamedTuple):
 
 
 def representatives(universe: Universe, tracks: Sequence[Track], limit: Limit) -> Representatives:
-    """Find a text of ``universe`` for every combination of ``tracks`` that some text matches."""
-    return _Walk(universe, Tracks(tracks), limit).run()
+    """Find a text of ``universe`` for every combination of ``tracks`` that some text matches.
+
+    What was found in full is remembered: the questions about one role ask for the same again.
+    """
+    wanted = (universe, tuple(tracks))
+    known = _known.get(wanted)
+    if known is None:
+        known = _Walk(universe, Tracks(tracks), limit).run()
+        if known.complete:
+            if len(_known) >= _MOST_KNOWN:
+                _known.clear()
+            _known[wanted] = known
+    return known
+
+
+_MOST_KNOWN = 64
+_known: dict[tuple[Universe, tuple[Track, ...]], Representatives] = {}
 
 
 class _Walk:

@@ -68,6 +68,8 @@ def _may_cover(pattern: Pattern, resource: str, written: str) -> Truth:
         return maybe(doubt.EARLY_VARIABLE, written)
     if pattern.unknown:
         return maybe(doubt.UNKNOWN_KEY, pattern.unknown)
+    if pattern.sampled:
+        return maybe(doubt.SAMPLED, pattern.sampled)
     return maybe(doubt.MALFORMED_VARIABLE, pattern.malformed)
 
 
@@ -83,6 +85,8 @@ def spares(text: object, request: Request, version: str | None, policy_type: str
             return maybe(doubt.UNRESOLVED_NOT_RESOURCE, pattern.unresolved)
         if pattern.unknown:
             return maybe(doubt.UNKNOWN_KEY, pattern.unknown)
+        if pattern.sampled:
+            return maybe(doubt.SAMPLED, pattern.sampled)
     return covers(text, request, version, policy_type)
 
 

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from payguard.authorization import doubt
 from payguard.authorization.operator import holds
@@ -11,7 +12,17 @@ from payguard.authorization.policy_set import Clause
 from payguard.authorization.principal import Reach, reach
 from payguard.authorization.request import Request
 from payguard.authorization.resource import covers, spares
-from payguard.authorization.truth import NO, YES, Truth, all_of, any_of, contested, maybe, negate
+from payguard.authorization.truth import (
+    NO,
+    YES,
+    Reading,
+    Truth,
+    all_of,
+    any_of,
+    contested,
+    maybe,
+    negate,
+)
 from payguard.iam.action import matches_action
 from payguard.iam.document import WITHOUT_PRINCIPAL
 from payguard.iam.unresolved import Unresolved
@@ -22,30 +33,51 @@ _ANYONE = Reach(YES, YES, YES)
 _IMPLIED_RESOURCE = contested(YES, doubt.IMPLIED_RESOURCE)
 
 
-def applies(clause: Clause, request: Request, *, bounded: bool = False) -> Truth:
-    """Tell whether a statement applies, its principal included.
+class Stance(NamedTuple):
+    """How a statement is asked.
 
-    Args:
-        clause: the statement.
-        request: what is asked.
+    Attributes:
+        allows: whether for what it allows, rather than for what it denies.
         bounded: whether a permissions boundary is attached to the caller.
+        reading: how doubts are settled; None to leave them.
     """
-    answer = matches_but_principal(clause, request)
+
+    allows: bool = True
+    bounded: bool = False
+    reading: Reading | None = None
+
+    def settle(self, answer: Truth) -> Truth:
+        """Return an answer with its doubts settled, if they are to be."""
+        if self.reading is None:
+            return answer
+        return self.reading.settle(answer, allows=self.allows)
+
+
+_PLAIN = Stance()
+
+
+def applies(clause: Clause, request: Request, stance: Stance = _PLAIN) -> Truth:
+    """Tell whether a statement applies, its principal included."""
+    answer = matches_but_principal(clause, request, stance)
     if answer is NO or clause.ref.policy in WITHOUT_PRINCIPAL:
         return answer
-    return all_of((answer, speaks_of(clause, request, bounded=bounded).named))
+    named = speaks_of(clause, request, bounded=stance.bounded).named
+    return all_of((answer, stance.settle(named)))
 
 
-def matches_but_principal(clause: Clause, request: Request) -> Truth:
+def matches_but_principal(clause: Clause, request: Request, stance: Stance = _PLAIN) -> Truth:
     """Tell whether a statement applies to ``request``, whoever makes it."""
-    return all_of(_elements(clause, request))
+    elements = _elements(clause, request)
+    return all_of(elements if stance.reading is None else map(stance.settle, elements))
 
 
 def _elements(clause: Clause, request: Request) -> Iterator[Truth]:
     yield action_matches(clause, request.action)
     yield resource_matches(clause, request)
     yield soundness(clause)
-    yield conditions_hold(clause, request)
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+    for condition in clause.conditions:
+        yield holds(condition, request, clause.statement.version)
 
 
 def soundness(clause: Clause) -> Truth:
@@ -114,14 +146,3 @@ def speaks_of(clause: Clause, request: Request, *, bounded: bool) -> Reach:
     if "Principal" not in value and "NotPrincipal" not in value:
         return _IMPLIED
     return reach(value, request.caller, bounded=bounded)
-
-
-def conditions_hold(clause: Clause, request: Request) -> Truth:
-    """Tell whether every condition of a statement holds.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
-    """
-    if not clause.conditions:
-        return YES
-    version = clause.statement.version
-    return all_of(holds(condition, request, version) for condition in clause.conditions)

@@ -23,10 +23,11 @@ class Pattern(NamedTuple):
 
     Attributes:
         text: the pattern, for ``matches`` after ``literal`` has been applied to the other side;
-            where ``unknown`` or ``malformed`` is set, a superset of what it can match.
+            where ``unknown``, ``sampled`` or ``malformed`` is set, a superset of what it can match.
         unresolved: the variable that has no value in the request, as written; then nothing
             matches.
         unknown: the context key, wanted for a variable, whose value is not known.
+        sampled: the context key, wanted for a variable, that has one of a class of values.
         malformed: the variable that IAM would refuse, as written.
         early: whether a variable stands before the fifth colon.
     """
@@ -34,13 +35,14 @@ class Pattern(NamedTuple):
     text: str
     unresolved: str = ""
     unknown: str = ""
+    sampled: str = ""
     malformed: str = ""
     early: bool = False
 
     @property
     def is_certain(self) -> bool:
         """Whether the text is what IAM compares with, not a superset of it."""
-        return not self.unknown and not self.malformed
+        return not (self.unknown or self.sampled or self.malformed)
 
 
 def has_variables(text: str, version: str | None) -> bool:
@@ -74,7 +76,7 @@ def fill(
         free: whether every key may be anything, whatever ``context`` says.
     """
     filled: list[str] = []
-    found = {"unresolved": "", "unknown": "", "malformed": ""}
+    found = {"unresolved": "", "unknown": "", "sampled": "", "malformed": ""}
     parts = _parts(text)
     for part in parts:
         if isinstance(part, str):
@@ -84,7 +86,7 @@ def fill(
         if free and not part.is_escape:
             value, problem = "*", "unknown"
         if problem:
-            found[problem] = part.key if problem == "unknown" else part.text
+            found[problem] = part.key if problem in {"unknown", "sampled"} else part.text
         filled.append(value)
     return Pattern("".join(filled), **found, early=_is_early(parts))
 
@@ -100,10 +102,10 @@ def _value(variable: Variable, context: Mapping[str, Value]) -> tuple[str, str]:
     if not variable.closed or not variable.quoted or not variable.key:
         return "*", "malformed"
     value = context.get(variable.key.lower())
-    if value is UNKNOWN or isinstance(value, Sample):
-        return getattr(value, "pattern", "*"), "unknown"
     if isinstance(value, str):
-        return literal(value), ""
+        return (value.pattern, "sampled") if isinstance(value, Sample) else (literal(value), "")
+    if value is UNKNOWN:
+        return "*", "unknown"
     if variable.default is not None:
         return literal(variable.default), ""
     return "", "unresolved"

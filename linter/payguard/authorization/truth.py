@@ -8,9 +8,9 @@ reads such an answer as a maybe. Both readings follow from the same tables.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from payguard.authorization.doubt import Doubt
+from payguard.authorization.doubt import UNKNOWN_KEY, Doubt
 
-_MOST_DOUBTS = 8  # what is shown; one is enough to make an answer uncertain
+MOST_DOUBTS = 8  # what is shown; one is enough to make an answer uncertain
 
 
 class Truth(NamedTuple):
@@ -26,6 +26,31 @@ class Truth(NamedTuple):
 
 
 NO, YES = Truth(0), Truth(2)
+
+
+class Reading:
+    """A way to settle what AWS's pages leave open: for the most, or for the least, access.
+
+    What hangs on an unknown key stays open. With ``None`` in the place of a reading nothing is
+    settled.
+
+    Args:
+        most: whether doubtful statements count where they allow, and not where they deny.
+    """
+
+    def __init__(self, *, most: bool) -> None:
+        self.most = most
+        self.settled = False  # whether anything had to be
+
+    def settle(self, answer: Truth, *, allows: bool) -> Truth:
+        """Return what an element of a statement that allows, or denies, is taken to answer."""
+        if not answer.doubts:
+            return answer
+        keys = tuple(item for item in answer.doubts if item.kind == UNKNOWN_KEY)
+        self.settled = self.settled or len(keys) < len(answer.doubts)
+        if keys:
+            return Truth(1, keys)
+        return YES if allows is self.most else NO
 
 
 def truth(holds: object) -> Truth:
@@ -79,4 +104,4 @@ def any_of(answers: Iterable[Truth]) -> Truth:
 def _truth(rank: int, doubts: list[Doubt]) -> Truth:
     if not doubts and rank != 1:
         return YES if rank else NO
-    return Truth(rank, tuple(dict.fromkeys(doubts))[:_MOST_DOUBTS])
+    return Truth(rank, tuple(dict.fromkeys(doubts))[:MOST_DOUBTS])

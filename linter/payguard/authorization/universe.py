@@ -53,7 +53,7 @@ class Universe:
     def _find_moves(self, state: int) -> tuple[Move, ...]:
         automaton = self._automaton
         if automaton is None:
-            return ((0, ALPHABET),)
+            return ((1, ALPHABET),)
         ready = automaton.after(state) if state else automaton.whole.first
         by_state: dict[int, list[str]] = {}
         for character in ALPHABET:
@@ -79,6 +79,11 @@ class Target(NamedTuple):
     type: str = ""
     suffix: str = ""
     contested: bool = False
+
+    @property
+    def universe_name(self) -> str:
+        """What the resources are, in words."""
+        return self.universe.name if self.universe is not None else '"*"'
 
     def resource(self, text: str) -> str:
         """Return the ARN of the resource in a text of the universe."""

@@ -18,9 +18,9 @@ _DATE = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
-_SCALE = 20
-_UNIT: int = 10**_SCALE
-_MICROSECOND: int = 10 ** (_SCALE - 6)
+SCALE = 20
+UNIT: int = 10**SCALE
+_MICROSECOND: int = 10 ** (SCALE - 6)
 
 
 def as_text(written: object) -> str | None:
@@ -39,7 +39,7 @@ def number(text: str) -> int | None:
     if len(text) > _LONGEST or not re.fullmatch(_NUMBER, text):
         return None
     whole, _, fraction = text.partition(".")
-    return int(whole + fraction.ljust(_SCALE, "0"))
+    return int(whole + fraction.ljust(SCALE, "0"))
 
 
 @lru_cache(maxsize=512)
@@ -59,7 +59,7 @@ def instant(text: str) -> int | None:
     if found.tzinfo is None:
         found = found.replace(tzinfo=UTC)
     since = found - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86400 + since.seconds) * _UNIT + since.microseconds * _MICROSECOND
+    return (since.days * 86400 + since.seconds) * UNIT + since.microseconds * _MICROSECOND
 
 
 def boolean(text: str) -> bool | None:

@@ -1,0 +1,52 @@
+"""A role or user as the engine sees it: what is attached to it, and who it is."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from payguard.authorization.caller import caller
+from payguard.authorization.policy_set import Document, Levels, Policies, attach
+
+
+class Actor(NamedTuple):
+    """A role, or a user.
+
+    Attributes:
+        name: how it is called in an answer.
+        policies: everything that speaks about its requests.
+        arn: its ARN; empty if it is not known.
+        trust: its trust policy, for a role; None if it is not known.
+        account: the account it belongs to; empty if it is not known.
+        gaps: what about it is not known, a sentence each: no proof stands with one.
+    """
+
+    name: str
+    policies: Policies
+    arn: str = ""
+    trust: Mapping[str, Any] | None = None
+    account: str = ""
+    gaps: tuple[str, ...] = ()
+
+
+def actor(
+    name: str,
+    identity: Sequence[Document],
+    *,
+    boundary: Sequence[Document] = (),
+    session: Sequence[Document] = (),
+    scps: Levels = (),
+    rcps: Levels = (),
+    vpc_endpoint: Sequence[Document] = (),
+    arn: str = "",
+    trust: Document | None = None,
+    gaps: Sequence[str] = (),
+) -> Actor:
+    """Make a role out of decoded documents; see ``policy_set.attach`` and ``Actor``."""
+    policies = attach(
+        identity=identity,
+        boundary=boundary,
+        session=session,
+        scps=scps,
+        rcps=rcps,
+        vpc_endpoint=vpc_endpoint,
+    )
+    return Actor(name, policies, arn, trust, caller(arn).account if arn else "", tuple(gaps))

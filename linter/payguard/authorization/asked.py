@@ -1,0 +1,100 @@
+"""The requests of a question, ready to be put to the evaluator."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from payguard.authorization.caller import caller
+from payguard.authorization.domain import is_carried
+from payguard.authorization.policy_set import Clause, Policies, layers
+from payguard.authorization.question import Part
+from payguard.authorization.relevance import Entry, keep, keys_of, variable_keys, variable_keys_of
+from payguard.authorization.request import UNKNOWN, Request, Value, request
+from payguard.authorization.substitution import has_variables
+
+
+class Asked(NamedTuple):
+    """A part as it is put to the evaluator: cut down to the statements about its action."""
+
+    part: Part
+    policies: Policies
+    entries: tuple[Entry, ...]
+    masks: Mapping[int, int]  # by the statement's identity: the bits of its patterns
+    keys: tuple[str, ...]
+
+
+def plain_request(part: Part, text: str) -> Request:
+    """Return the request of a part about a text of the universe, with no more than it must carry."""
+    return make_request(part, part.target.resource(text), {})
+
+
+def clauses_of(policies: Policies) -> Iterator[Clause]:
+    """Yield every statement of a policy set."""
+    return itertools.chain.from_iterable(layer.clauses for layer in layers(policies))
+
+
+def cut(asked: Asked, hits: int) -> Asked:
+    """Leave out the statements none of whose patterns matches the text."""
+    masks = asked.masks
+    left = keep(
+        asked.policies, lambda clause: masks[id(clause)] < 0 or bool(masks[id(clause)] & hits)
+    )
+    return asked._replace(policies=left)
+
+
+def free_keys(part: Part, spoken: Policies) -> tuple[str, ...]:
+    """Return the keys of a part that can have several values, for all that is known."""
+    pinned = make_request(part, "*", {}).context
+    return tuple(
+        key
+        for key in sorted(keys_of(clauses_of(spoken)))
+        if pinned.get(key, UNKNOWN) is UNKNOWN
+        and key not in part.context
+        and key not in DERIVED
+        and is_carried(part.action, key)
+        and not (key == "aws:username" and caller(part.principal or _SOME_ROLE).kind != "user")
+    )
+
+
+_SOME_ROLE = "arn:aws:iam::000000000000:role/"
+# Follow from the resource: see make_request.
+DERIVED = frozenset({"aws:requestedregion", "aws:resourceaccount", "aws:principalaccount"})
+# What a request holds because of who asks for what; made anew with another resource.
+IMPLIED = DERIVED | {"aws:principaltype", "aws:principalisawsservice"}
+
+
+def make_request(part: Part, resource: str, context: Mapping[str, Value]) -> Request:
+    """Make the request of a part: region and account follow from the resource."""
+    fields = resource.split(":", 5)
+    partition, region, account = (
+        (fields[1], fields[3], fields[4]) if len(fields) == 6 else ("aws", "", "")
+    )
+    principal = part.principal or f"arn:{partition}:iam::{account or '000000000000'}:role/"
+    given: dict[str, Value] = dict(context)
+    if region:
+        given["aws:requestedregion"] = region
+    for key, value in part.context.items():
+        put(given, key, value)
+    return request(principal, part.action, resource, context=given)
+
+
+def put(context: dict[str, Value], key: str, value: Value | None) -> None:
+    """Set a key of a context; None takes it out."""
+    if value is None:
+        context.pop(key, None)
+    else:
+        context[key] = value
+
+
+def coupled(parts: Sequence[Part], sliced: Sequence[Policies]) -> frozenset[str]:
+    """Return the slots whose values are repeated by variables, or compared with such."""
+    found: set[str] = set()
+    for part, spoken in zip(parts, sliced, strict=True):
+        for clause in clauses_of(spoken):
+            found.update(map(part.slots, variable_keys_of(clause)))
+            version = clause.statement.version
+            for condition in clause.conditions:
+                texts = (text for text in condition.values if isinstance(text, str))
+                if any(has_variables(text, version) and variable_keys(text) for text in texts):
+                    found.add(part.slots(condition.key.lower()))
+    return frozenset(found)

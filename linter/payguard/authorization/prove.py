@@ -1,0 +1,252 @@
+"""Properties over all requests: proved, refuted with a witness that can be replayed, or undecided.
+
+https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/payments-security-best-practices.html
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from payguard.authorization.actor import Actor
+from payguard.authorization.answer import Answer, Inquiry, Step
+from payguard.authorization.asked import plain_request
+from payguard.authorization.doubt import NOT_ASKED, PINNED, Doubt
+from payguard.authorization.limit import Limit
+from payguard.authorization.policy_set import layers
+from payguard.authorization.question import Part, Question, own_slots
+from payguard.authorization.reach import (
+    PAYMENTS_SERVICE,
+    call_slots,
+    contested,
+    distinct,
+    inquiry_about,
+    part,
+    reach,
+    short,
+)
+from payguard.authorization.relevance import about, keys_of, tells_sub_resources
+from payguard.authorization.request import Request
+from payguard.authorization.search import Found, each_text, search
+from payguard.authorization.tag import retagged
+from payguard.authorization.target import MANAGER, Call, calls, manager_of, universes
+from payguard.authorization.universe import Target
+from payguard.finding import quote
+from payguard_policies import catalog
+
+OWN_ACCOUNT = "the resource belongs to the caller's account: payments has no resource policies"
+TYPED_VALUES = "context keys hold values of the types that AWS documents"
+ALL_POLICIES = "no policy allows more than those given; further boundaries and SCPs only restrict"
+_IMPLIED = ("aws:principala", "aws:resourceaccount", "aws:requestedregion")
+SAME_TAGS = "role and manager carry the same tags in both requests: the role cannot change them"
+
+
+def never_both(actor: Actor, first: str, second: str, limit: Limit | None = None) -> Answer:
+    """Ask whether a role can never do both of two actions, on one payment manager.
+
+    Args:
+        actor: the role.
+        first: an action with its service prefix, such as ``bedrock-agentcore:ProcessPayment``.
+        second: another.
+        limit: what the question may cost; None for the usual.
+
+    Returns:
+        Refuted with the two requests, and what changes a tag in between where that is needed. For
+        actions of which one is not authorized on a payment manager, whatever the resources are.
+    """
+    inquiry = inquiry_about(actor, (first, second), limit)
+    joint = all(calls(action)[0][0].type == MANAGER for action in (first, second))
+    witness = _both(actor, first, second, inquiry, joint=joint)
+    where = "on the same payment manager" if joint else "on any resources"
+    return inquiry.answer(
+        f"{actor.name} never both {short(first)} and {short(second)} {where}",
+        _range((first, second), actor.account),
+        (OWN_ACCOUNT, ALL_POLICIES, TYPED_VALUES, *_tags(actor, (first, second))),
+        witness,
+    )
+
+
+def _both(
+    actor: Actor, first: str, second: str, inquiry: Inquiry, *, joint: bool
+) -> tuple[Step, ...]:
+    if not joint:
+        return _each(actor, first, second, inquiry)
+    spoken = [about(actor.policies, action) for action in (first, second)]
+    for one, other in _pairs(first, second, actor.account):
+        if (one.contested or other.contested) and (
+            inquiry.is_open or not any(map(tells_sub_resources, spoken))
+        ):
+            continue
+        parts = (part(actor, first, one, own_slots(0)), part(actor, second, other, own_slots(1)))
+        steps = _steps(actor, parts, inquiry)
+        if not steps:
+            steps = retagged(actor, parts, inquiry)
+        if steps and not (one.contested or other.contested):
+            return steps
+        if steps:
+            inquiry.note(contested(first if one.contested else second, one, other))
+    return ()
+
+
+def _pairs(first: str, second: str, account: str) -> Iterator[tuple[Target, Target]]:
+    """Yield what the two actions can be asked on at once: parts of one text each time."""
+    one, other = ([call[0] for call in calls(action, account)] for action in (first, second))
+    yield one[0], other[0]
+    for below in dict.fromkeys((*one[1:], *other[1:])):
+        upper = manager_of(below)
+        if below in one and below in other:
+            yield below, below
+        if below in one:
+            yield below, upper
+        if below in other:
+            yield upper, below
+
+
+def _each(actor: Actor, first: str, second: str, inquiry: Inquiry) -> tuple[Step, ...]:
+    """Ask for both by themselves: what the role and its tags are is the same."""
+    before = reach(actor, first, inquiry)
+    if not before:
+        return ()
+    pinned = {
+        key: value
+        for key, value in before[-1].request.context.items()
+        if key.startswith("aws:principaltag/") and isinstance(value, (str, tuple))
+    }
+    after = reach(actor, second, inquiry, context=pinned)
+    if after:
+        return (*before, *after)
+    if pinned and not inquiry.is_open and reach(actor, second, inquiry):
+        inquiry.note((Doubt(PINNED, ", ".join(pinned)),))
+    return ()
+
+
+def confined_to(actor: Actor, arns: Sequence[str], limit: Limit | None = None) -> Answer:
+    """Ask whether a role reaches no payment manager but those that ``arns`` match.
+
+    What is below such a manager counts as it does. Actions that name no manager, as
+    ListPaymentManagers, are not asked about.
+    """
+    actions = manager_actions()
+    inquiry = inquiry_about(actor, actions, limit)
+    allowed = tuple(text for arn in arns for text in (arn, f"{arn}/*"))
+    witness: tuple[Step, ...] = ()
+    for action in distinct(actor.policies, actions):
+        witness = reach(actor, action, inquiry, outside=allowed)
+        if witness:
+            break
+    return inquiry.answer(
+        f"{actor.name} confined to {', '.join(map(quote, arns))}",
+        f"{len(actions)} actions on {calls(actions[0], actor.account)[0][0].universe_name}",
+        (OWN_ACCOUNT, ALL_POLICIES, TYPED_VALUES),
+        witness,
+    )
+
+
+def requires(actor: Actor, actions: Sequence[str], arn: str, limit: Limit | None = None) -> Answer:
+    """Ask whether a role can do each action on every resource that ``arn`` matches.
+
+    That some context exists in which it is allowed is enough; the reasons say where one is needed.
+    Refuted with a request that no context makes allowed.
+    """
+    inquiry = inquiry_about(actor, actions, limit)
+    conditions: dict[str, None] = {}
+    witness: tuple[Step, ...] = ()
+    for action in actions:
+        witness = missing(actor, action, arn, inquiry, conditions)
+        if witness:
+            break
+    return inquiry.answer(
+        f"{actor.name} can {', '.join(map(short, actions))} on {quote(arn)}",
+        f"every resource that {quote(arn)} matches",
+        (OWN_ACCOUNT, *conditions),
+        witness,
+    )
+
+
+def missing(
+    actor: Actor, action: str, arn: str, inquiry: Inquiry, conditions: dict[str, None]
+) -> tuple[Step, ...]:
+    """Return a request for ``action`` that is never allowed, on a resource that ``arn`` matches.
+
+    Notes in ``conditions`` what the context has to hold where not every one will do.
+    """
+    reasons: list[Doubt] = []
+    lacking: tuple[Step, ...] = ()
+    for call in calls(action, actor.account):
+        if any(target.contested for target in call):
+            continue
+        asked = _every(actor, action, call, arn, inquiry)
+        denied = [step for step, found in asked if not (found.requests or found.doubts)]
+        doubts = [item for _, found in asked for item in found.doubts]
+        if asked and not denied and not doubts:
+            requests = (request for _, found in asked for request in found.requests)
+            conditions.update(dict.fromkeys(_conditions(actor, requests)))
+            return ()
+        reasons += doubts
+        lacking = lacking or tuple(denied[:1])
+    if not lacking:
+        inquiry.note(reasons or (Doubt(NOT_ASKED, f"{short(action)} on {arn}"),))
+    return lacking
+
+
+def _every(
+    actor: Actor, action: str, call: Call, arn: str, inquiry: Inquiry
+) -> list[tuple[Step, Found]]:
+    """Ask about every representative that ``arn`` matches, and any resource of other types."""
+    asked: list[tuple[Step, Found]] = []
+    for universe, targets in universes(call):
+        parts = tuple(
+            part(actor, action, target, call_slots(number)) for number, target in enumerate(targets)
+        )
+        question = Question(parts, actor.account, inside=(arn,) if universe is not None else ())
+        found = list(each_text(question, inquiry.limit))
+        if not found and len(call) > 1:  # an ARN of another type: some resource of this one will do
+            whole = search(question._replace(inside=()), inquiry.limit)
+            found = [("*", whole)]
+        for text, answer in found:
+            step = Step(actor.name, plain_request(parts[0], text), allowed=False)
+            asked.append((step, answer))
+    return asked
+
+
+def _conditions(actor: Actor, requests: Iterable[Request]) -> Iterator[str]:
+    """Say what of a request's context its being allowed may hang on."""
+    for found in requests:
+        keys = keys_of(
+            clause
+            for layer in layers(about(actor.policies, found.action))
+            for clause in layer.clauses
+        )
+        for key in sorted(keys & found.context.keys()):
+            value = found.context[key]
+            if not key.startswith(_IMPLIED) and isinstance(value, (str, tuple)):
+                held = quote(value) if isinstance(value, str) else ", ".join(map(quote, value))
+                yield f"{short(found.action)} is asked with {key} {held}"
+
+
+def _steps(actor: Actor, parts: tuple[Part, ...], inquiry: Inquiry) -> tuple[Step, ...]:
+    found = search(Question(parts, actor.account), inquiry.limit)
+    inquiry.note(found.doubts, found.texts)
+    return tuple(Step(actor.name, request) for request in found.requests)
+
+
+def _tags(actor: Actor, actions: Iterable[str]) -> Iterator[str]:
+    keys = {
+        key
+        for action in actions
+        for layer in layers(about(actor.policies, action))
+        for key in keys_of(layer.clauses)
+    }
+    if any(key.startswith(("aws:resourcetag/", "aws:principaltag/")) for key in keys):
+        yield SAME_TAGS
+
+
+def _range(actions: Iterable[str], account: str) -> str:
+    found = dict.fromkeys(
+        target.universe_name for action in actions for target in calls(action, account)[0]
+    )
+    return f"{', '.join(map(short, actions))} on {', '.join(found)}, with any context"
+
+
+def manager_actions() -> tuple[str, ...]:
+    """Return every payments action that is authorized on a payment manager, with its prefix."""
+    names = sorted(catalog.payments_actions())
+    found = (f"{PAYMENTS_SERVICE}:{name}" for name in names)
+    return tuple(action for action in found if calls(action)[0][0].type == MANAGER)

@@ -1,0 +1,163 @@
+"""Whether a role can do one thing: the requests by which it does, if there are any."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from payguard.authorization.actor import Actor
+from payguard.authorization.answer import Inquiry, Step
+from payguard.authorization.domain import is_carried
+from payguard.authorization.doubt import CONTESTED_RESOURCE, PINNED, Doubt
+from payguard.authorization.limit import Limit
+from payguard.authorization.policy_set import Policies, layers
+from payguard.authorization.question import Part, Question, Slots
+from payguard.authorization.relevance import about, keys_of, tells_sub_resources
+from payguard.authorization.request import Request
+from payguard.authorization.search import Found, search
+from payguard.authorization.target import Call, calls, universes
+from payguard.authorization.universe import Target
+
+PAYMENTS_SERVICE = "bedrock-agentcore"
+Values = Mapping[str, str | tuple[str, ...]]
+_OF_RESOURCE = ("aws:resource", "aws:requestedregion")
+
+
+def reach(
+    actor: Actor,
+    action: str,
+    inquiry: Inquiry,
+    *,
+    context: Values | None = None,
+    inside: Sequence[str] = (),
+    outside: Sequence[str] = (),
+    note: str = "",
+) -> tuple[Step, ...]:
+    """Return requests by which a role does ``action``: one for each resource that is asked about.
+
+    Args:
+        actor: the role.
+        action: with its service prefix.
+        inquiry: takes the doubts where nothing sure is found.
+        context: what the request's keys hold.
+        inside: patterns; only a resource that one of them matches counts. Empty for any.
+        outside: patterns; a resource that one of them matches does not count.
+        note: for the steps.
+    """
+    wish = _Wish(actor, action, dict(context or {}), tuple(inside), tuple(outside))
+    for call in calls(action, actor.account):
+        in_doubt = any(target.contested for target in call)
+        if in_doubt and not tells_sub_resources(about(actor.policies, action)):
+            continue
+        found = _call(wish, call, inquiry)
+        if found and not in_doubt:
+            return tuple(Step(actor.name, request, note=note) for request in found)
+        if found:
+            inquiry.note(contested(action, *call))
+    return ()
+
+
+class _Wish(NamedTuple):
+    """What is sought; attributes as the arguments of ``reach``."""
+
+    actor: Actor
+    action: str
+    context: Values
+    inside: tuple[str, ...]
+    outside: tuple[str, ...]
+
+
+def _call(wish: _Wish, call: Call, inquiry: Inquiry) -> tuple[Request, ...]:
+    """Find requests on all targets of a call, universe by universe, with one context."""
+    requests: tuple[Request, ...] = ()
+    for universe, targets in universes(call):
+        if requests:
+            wish = wish._replace(inside=(), outside=(), context=_shared(wish.context, requests))
+        elif universe is None:
+            wish = wish._replace(inside=(), outside=())
+        found = _on(wish, targets, inquiry)
+        if (
+            requests
+            and not found.requests
+            and _on(wish._replace(context={}), targets, inquiry).requests
+        ):
+            found = Found(doubts=(Doubt(PINNED, wish.action),))
+        inquiry.note(() if found.requests else found.doubts, found.texts)
+        if not found.requests:
+            return ()
+        requests += found.requests
+    return requests
+
+
+def _on(wish: _Wish, targets: Call, inquiry: Inquiry) -> Found:
+    parts = tuple(
+        part(wish.actor, wish.action, target, call_slots(number), wish.context)
+        for number, target in enumerate(targets)
+    )
+    question = Question(parts, wish.actor.account, wish.outside, wish.inside)
+    return search(question, inquiry.limit)
+
+
+def call_slots(number: int) -> Slots:
+    """Return what the keys hold where one call is about several resources: only their tags differ."""
+    return lambda key: f"{number} {key}" if key.startswith("aws:resourcetag/") else key
+
+
+def _shared(context: Values, requests: Iterable[Request]) -> Values:
+    """Return the context of a call, as far as its requests on several resources have to agree."""
+    found = {
+        key: value
+        for request in requests
+        for key, value in request.context.items()
+        if isinstance(value, (str, tuple)) and not key.startswith(_OF_RESOURCE)
+    }
+    return {**found, **context}
+
+
+def part(
+    actor: Actor, action: str, target: Target, slots: Slots, context: Values | None = None
+) -> Part:
+    """Return the part of a question in which ``actor`` does ``action``."""
+    return Part(
+        actor.policies,
+        action,
+        target,
+        principal=actor.arn,
+        slots=slots,
+        context=context or {},
+    )
+
+
+def contested(action: str, *targets: Target) -> tuple[Doubt, ...]:
+    """Return the doubt that AWS's sources leave about what an action is authorized on."""
+    kinds = [target.type for target in targets if target.contested]
+    return (Doubt(CONTESTED_RESOURCE, f"{action} on a {kinds[0]}"),)
+
+
+def inquiry_about(actor: Actor, actions: Iterable[str], limit: Limit | None) -> Inquiry:
+    """Return an inquiry into some actions of a role."""
+    cut = [about(actor.policies, action) for action in actions]
+    clauses = {id(c) for policies in cut for layer in layers(policies) for c in layer.clauses}
+    inquiry = Inquiry(limit or Limit(), len(clauses))
+    inquiry.note_reasons(actor.gaps)
+    return inquiry
+
+
+def short(action: str) -> str:
+    """Return the name of an action, without the prefix of AgentCore."""
+    return action.removeprefix(f"{PAYMENTS_SERVICE}:")
+
+
+def distinct(policies: Policies, actions: Iterable[str]) -> Iterator[str]:
+    """Yield one of all actions that no statement can tell apart and that have the same targets."""
+    seen = set()
+    for action in actions:
+        cut = about(policies, action)
+        said = tuple(id(clause) for layer in layers(cut) for clause in layer.clauses)
+        key = (said, calls(action), _carried(cut, action))
+        if key not in seen:
+            seen.add(key)
+            yield action
+
+
+def _carried(policies: Policies, action: str) -> frozenset[str]:
+    keys = (key for layer in layers(policies) for key in keys_of(layer.clauses))
+    return frozenset(key for key in keys if is_carried(action, key))
