@@ -111,7 +111,7 @@ class Assembly:
             self._put(known, attachment.role, attachment.location, part)
         for user, group, location in self._members:
             self._join(known, user, group, location)
-        return tuple(known.roles)
+        return known.roles()
 
     def _put(self, known: "_Known", role: Reference, location: Location, part: Role) -> None:
         place = known.find(role)
@@ -120,7 +120,7 @@ class Assembly:
         if place is None:
             self.gaps.append(Gap(role.unresolved, location, IDENTITY))
         else:
-            known.roles[place] = _joined(known.roles[place], part)
+            known.pieces[place].join(part)
 
     def _attached(self, attachment: Attachment) -> Role:
         """Return a role that has nothing but what is attached."""
@@ -136,16 +136,17 @@ class Assembly:
     def _join(self, known: "_Known", user: Reference, group: Reference, location: Location) -> None:
         place, source = known.find(user), known.find(group)
         if place is None:
-            return  # a user that is not in the input: nothing is asked about it
+            self.gaps.append(Gap(user.unresolved, location, IDENTITY))
+            return
         if source is None:
             gap = Gap(group.unresolved, location, IDENTITY)
-            known.roles[place] = _joined(known.roles[place], _NOTHING._replace(gaps=(gap,)))
+            known.pieces[place].join(_NOTHING._replace(gaps=(gap,)))
             return
-        of_group = known.roles[source]
+        of_group = known.pieces[source].role()
         gained = _NOTHING._replace(
             identity=of_group.identity, managed=of_group.managed, gaps=of_group.gaps
         )
-        known.roles[place] = _joined(known.roles[place], gained)
+        known.pieces[place].join(gained)
 
 
 _NOTHING = Role("", Location("", Span(0, 0, 0, 0)))
@@ -163,26 +164,49 @@ def _policy(policy: Document | Gap, part: str = IDENTITY) -> Role:
     return _NOTHING._replace(identity=(policy,))
 
 
-def _joined(role: Role, part: Role) -> Role:
-    return role._replace(
-        identity=(*role.identity, *(one for one in part.identity if one not in role.identity)),
-        boundary=part.boundary or role.boundary,
-        managed=(*role.managed, *(arn for arn in part.managed if arn not in role.managed)),
-        boundary_arn=part.boundary_arn or role.boundary_arn,
-        gaps=(*role.gaps, *part.gaps),
-    )
+class _Pieces:
+    """One role and what has been joined to it: in lists, as there can be many."""
+
+    def __init__(self, role: Role) -> None:
+        self._role = role
+        self._identity = {id(one): one for one in role.identity}
+        self._managed = dict.fromkeys(role.managed)
+        self._gaps = list(role.gaps)
+
+    def join(self, part: Role) -> None:
+        """Add what ``part`` has; the same policy counts once."""
+        for one in part.identity:
+            self._identity.setdefault(id(one), one)
+        self._managed.update(dict.fromkeys(part.managed))
+        self._gaps += part.gaps
+        self._role = self._role._replace(
+            boundary=part.boundary or self._role.boundary,
+            boundary_arn=part.boundary_arn or self._role.boundary_arn,
+        )
+
+    def role(self) -> Role:
+        """Return the role with everything."""
+        return self._role._replace(
+            identity=tuple(self._identity.values()),
+            managed=tuple(self._managed),
+            gaps=tuple(self._gaps),
+        )
 
 
 class _Known:
     """The roles of an input, found by address, ARN or name."""
 
     def __init__(self) -> None:
-        self.roles: list[Role] = []
+        self.pieces: list[_Pieces] = []
         self._places: dict[tuple[str, str], int] = {}
 
+    def roles(self) -> tuple[Role, ...]:
+        """Return the roles, in the order in which they were added."""
+        return tuple(each.role() for each in self.pieces)
+
     def add(self, role: Role) -> None:
-        place = len(self.roles)
-        self.roles.append(role)
+        place = len(self.pieces)
+        self.pieces.append(_Pieces(role))
         for key in Reference(role.address, role.name, role.arn, role.kind).keys:
             self._places.setdefault(key, place)
 
@@ -198,7 +222,7 @@ class _Known:
             return None
         gap = Gap(Unresolved(f"the declaration of {wanted.kind} {name}", MISSING), location)
         self.add(Role(name, location, wanted.kind, name, wanted.arn or "", gaps=(gap,)))
-        return len(self.roles) - 1
+        return len(self.pieces) - 1
 
 
 def _by_name(wanted: Reference) -> Iterator[tuple[str, str]]:

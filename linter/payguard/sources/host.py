@@ -30,8 +30,9 @@ class Host:
 
     def expect(self, places: Iterable[str]) -> None:
         """Tell beforehand that these JSON Pointers may be asked for: cheaper than one by one."""
-        self._roots.update(places)
-        if self._yaml_document < 0:
+        new = set(places) - self._roots
+        self._roots |= new
+        if new and self._yaml_document < 0:
             self._places = None
 
     def place(self, at: str) -> Place:
