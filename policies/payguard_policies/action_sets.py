@@ -22,6 +22,7 @@ class ActionGroup(NamedTuple):
             of them; empty where the service authorization reference names none.
         sub_resources: Path segments below a payment manager ("session") that AWS's four-role text,
             or a live report, authorizes the same actions on.
+        resources: Patterns of the resources that are meant; empty for all of the types.
         context: Condition keys, with their values, of the requests that are meant.
         why: One sentence for a reader of a report.
     """
@@ -29,6 +30,7 @@ class ActionGroup(NamedTuple):
     actions: tuple[str, ...]
     resource_types: tuple[str, ...]
     sub_resources: tuple[str, ...]
+    resources: tuple[str, ...]
     context: Mapping[str, str]
     why: str
 
@@ -54,6 +56,7 @@ def action_group(facts: Mapping[str, Any]) -> ActionGroup:
         actions=tuple(facts["actions"]),
         resource_types=tuple(facts["resource_types"]),
         sub_resources=tuple(facts.get("sub_resources", ())),
+        resources=tuple(facts.get("resources", ())),
         context=MappingProxyType(facts.get("context", {})),
         why=facts["why"],
     )

@@ -17,6 +17,7 @@ class Actor(NamedTuple):
         trust: its trust policy, for a role; None if it is not known.
         account: the account it belongs to; empty if it is not known.
         gaps: what about it is not known, a sentence each: no proof stands with one.
+        attached: the ARNs of the account's own managed policies that are attached to it.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Actor(NamedTuple):
     trust: Mapping[str, Any] | None = None
     account: str = ""
     gaps: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
 
 
 def actor(
@@ -39,6 +41,7 @@ def actor(
     arn: str = "",
     trust: Document | None = None,
     gaps: Sequence[str] = (),
+    attached: Sequence[str] = (),
 ) -> Actor:
     """Make a role out of decoded documents; see ``policy_set.attach`` and ``Actor``."""
     policies = attach(
@@ -49,4 +52,5 @@ def actor(
         rcps=rcps,
         vpc_endpoint=vpc_endpoint,
     )
-    return Actor(name, policies, arn, trust, caller(arn).account if arn else "", tuple(gaps))
+    account = caller(arn).account if arn else ""
+    return Actor(name, policies, arn, trust, account, tuple(gaps), tuple(attached))

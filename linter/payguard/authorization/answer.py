@@ -79,6 +79,10 @@ class Inquiry:
         """Add sentences on why nothing is sure."""
         self._doubts.update(dict.fromkeys(sentences))
 
+    def forget(self) -> None:
+        """Leave the doubts so far behind: something else made the answer sure."""
+        self._doubts.clear()
+
     def rest_on(self, sentence: str) -> None:
         """Say what a witness rests on, beside the requests that it has."""
         self._rests_on[sentence] = None

@@ -71,6 +71,11 @@ def own_slots(number: int) -> Slots:
     return lambda key: key if key.startswith((*_OF_PRINCIPAL, *_OF_RESOURCE)) else f"{number} {key}"
 
 
+def apart_slots(number: int) -> Slots:
+    """Return what the keys of one request hold that is made beside others by other roles."""
+    return lambda key: key if key.startswith(_OF_RESOURCE) else f"{number} {key}"
+
+
 def retagged_slots(number: int, *, principal: bool, resource: bool) -> Slots:
     """Return the same where the tags of principal or resource can change in between."""
     changing = tuple(

@@ -13,11 +13,17 @@ from payguard_policies import catalog
 
 # Tried in this order where any character will do, so that witnesses are easy to read.
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-ALPHABET = _LETTERS + "0123456789-_/.:=@+ " + _LETTERS.upper() + "*?!\"#$%&'(),;<>[\\]^`{|}~"
+ALPHABET = (
+    _LETTERS
+    + "0123456789-_/.:=@+ "
+    + _LETTERS.upper()
+    + "*?!\"#$%&'(),;<>[\\]^`{|}~"
+    + "".join(map(chr, range(0xA1, 0x100)))  # the last that IAM takes in a policy
+)
 
 PARTITION, REGION, ACCOUNT = "aws(-[a-z]+)*", "[a-z0-9-]+", "[0-9]{12}"
-_NAME = "[a-zA-Z0-9_.=@+-]+"
-_ANYTHING = "[a-zA-Z0-9_./=@+!-]+"
+_NAME = "[^/:]+"
+_ANYTHING = "[^ ]+"
 
 Move = tuple[int, str]  # the state after any of these characters
 
@@ -107,9 +113,9 @@ def value_universe(kind: str, account: str = "") -> Universe:
     if kind == "role":
         name = "the roles of the account" if account else "the roles of all accounts"
         pattern = f"arn:{PARTITION}:iam::{account or ACCOUNT}:role/{_ANYTHING}"
-        return Universe(pattern, name)
+        return Universe(pattern, name, has_colons=True)
     if kind == "ARN":
-        pattern = f"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:([0-9]{{12}})?:[a-zA-Z0-9_./:=@+-]+"
+        pattern = f"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:([0-9]{{12}})?:{_ANYTHING}"
         return Universe(pattern, "ARNs", has_colons=True)
     return anything()
 
@@ -145,7 +151,8 @@ def type_universe(service: str, kind: str, account: str = "") -> Universe:
     template = detail.resource_types[kind].arn
     owner = f" of account {account}" if account else ""
     name = f"every {kind}{owner}"
-    return Universe(_shape(template, service, account), name, has_colons=template.count(":") > 5)
+    open_ended = service != "bedrock-agentcore"
+    return Universe(_shape(template, service, account), name, has_colons=open_ended)
 
 
 def _shape(template: str, service: str, account: str) -> str:
@@ -168,5 +175,5 @@ def _escaped(text: str) -> str:
 @functools.cache
 def any_resource(service: str = "") -> Universe:
     """Return the ARNs of a service that the catalog does not know in detail."""
-    pattern = f"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:([0-9]{{12}}|aws)?:[a-zA-Z0-9_./:=@+-]+"
+    pattern = f"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:([0-9]{{12}}|aws)?:{_ANYTHING}"
     return Universe(pattern, f"every ARN of {service}" if service else "every ARN", has_colons=True)

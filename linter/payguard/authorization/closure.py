@@ -1,0 +1,272 @@
+"""What roles can do together: a role that becomes another one has the powers of both.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from payguard.authorization.actor import Actor
+from payguard.authorization.answer import Answer, Inquiry, Step
+from payguard.authorization.limit import Limit
+from payguard.authorization.policy_set import attach, layer_of
+from payguard.authorization.prove import ALL_POLICIES, OWN_ACCOUNT, TYPED_VALUES, never_both
+from payguard.authorization.question import Question, apart_slots, own_slots
+from payguard.authorization.reach import part, reach, short
+from payguard.authorization.search import search
+from payguard.authorization.target import MANAGER, calls
+from payguard.iam.document import TRUST
+from payguard_policies.role_use import (
+    CodeRunner,
+    Edit,
+    edits,
+    passed_runners,
+    standing_runners,
+    trust_edit,
+)
+
+_ASSUME, _PASS = "sts:AssumeRole", "iam:PassRole"
+_PASSED_TO = "iam:passedtoservice"
+_MOST_ROLES = 60  # beyond these, roles are not followed from one to the next
+_EVERYTHING: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
+}
+
+
+class Power(NamedTuple):
+    """What a role can act as, and the requests by which it comes to that.
+
+    Attributes:
+        actor: the role that it acts as; with everything allowed where its policies can be written.
+        steps: the requests, in order; none for what it is anyway.
+        held: whether it acts as that role itself; otherwise it only gives it more.
+    """
+
+    actor: Actor
+    steps: tuple[Step, ...] = ()
+    held: bool = True
+
+
+def separated(
+    actors: Sequence[Actor], first: str, second: str, limit: Limit | None = None
+) -> tuple[Answer, ...]:
+    """Ask of each role whether it can do both actions, by itself or as another of the roles.
+
+    Args:
+        actors: roles, each with its ARN and trust policy as far as they are known.
+        first: an action on payment managers, with its service prefix.
+        second: another.
+        limit: what each answer may cost.
+
+    Returns:
+        An answer for each role, in the order given; its witness is the whole chain of requests.
+    """
+    return tuple(_separated(one, actors, first, second, limit) for one in actors)
+
+
+def _separated(
+    one: Actor, actors: Sequence[Actor], first: str, second: str, limit: Limit | None
+) -> Answer:
+    alone = never_both(one, first, second, limit)
+    if alone.witness:
+        return alone
+    inquiry = Inquiry(limit or Limit(), alone.examined.statements)
+    inquiry.note_reasons(alone.reasons)
+    witness: tuple[Step, ...] = ()
+    for power, other in _pairs(powers(one, actors, inquiry)):
+        witness = _both(power, other, first, second, inquiry)
+        if witness:
+            break
+    return inquiry.answer(
+        f"{one.name} never both {short(first)} and {short(second)}, as itself or as another role",
+        f"{alone.universe}; {len(actors)} roles",
+        (OWN_ACCOUNT, ALL_POLICIES, TYPED_VALUES, *alone.assumptions[3:]),
+        witness,
+    )
+
+
+def _pairs(found: Sequence[Power]) -> Iterator[tuple[Power, Power]]:
+    """Yield the pairs of powers in one hand, the shortest ways first.
+
+    The role alone was asked about before; a role that was only given more has to do both itself.
+    """
+    pairs = [
+        (power, other)
+        for power, other in product(found, repeat=2)
+        if (power.steps or other.steps) and (power is other or (power.held and other.held))
+    ]
+    yield from sorted(pairs, key=lambda pair: len(pair[0].steps) + len(pair[1].steps))
+
+
+def _both(
+    power: Power, other: Power, first: str, second: str, inquiry: Inquiry
+) -> tuple[Step, ...]:
+    """Find a payment manager on which one of them does the first and the other the second."""
+    targets = [calls(action, power.actor.account)[0][0] for action in (first, second)]
+    if any(target.type != MANAGER for target in targets):
+        return ()
+    slots = own_slots if power.actor is other.actor else apart_slots
+    parts = (
+        part(power.actor, first, targets[0], slots(0)),
+        part(other.actor, second, targets[1], slots(1)),
+    )
+    found = search(Question(parts, power.actor.account), inquiry.limit)
+    inquiry.note(found.doubts, found.texts)
+    if not found.requests:
+        return ()
+    before = (*power.steps, *(step for step in other.steps if step not in power.steps))
+    done = (
+        Step(one.actor.name, request)
+        for one, request in zip((power, other), found.requests, strict=True)
+    )
+    return (*before, *done)
+
+
+def powers(one: Actor, actors: Sequence[Actor], inquiry: Inquiry) -> list[Power]:
+    """Return all that a role can act as: itself, roles that it can become, and roles it can edit."""
+    reached: dict[str, Power] = {one.name: Power(one)}
+    pending = [one.name]
+    while pending and len(reached) <= _MOST_ROLES:
+        here = reached[pending.pop(0)]
+        for other in actors:
+            if other.name in reached:
+                continue
+            steps = becomes(here.actor, other, inquiry)
+            if steps:
+                reached[other.name] = Power(other, (*here.steps, *steps))
+                pending.append(other.name)
+    held = frozenset(reached)
+    edited = [edit for here in reached.values() for edit in _edited(here, actors, held, inquiry)]
+    return [*reached.values(), *edited]
+
+
+def becomes(one: Actor, other: Actor, inquiry: Inquiry) -> tuple[Step, ...]:
+    """Return requests by which a role comes to act as another; none if it does not."""
+    if not other.arn:
+        return ()
+    return (
+        _assumes(one, other, inquiry)
+        or _rewrites_trust(one, other, inquiry)
+        or _runs_code(one, other, inquiry)
+    )
+
+
+def _assumes(one: Actor, other: Actor, inquiry: Inquiry) -> tuple[Step, ...]:
+    if other.trust is None:
+        trusting = _trusted_by_anyone(one)
+        if _on(trusting, _ASSUME, other, Inquiry(inquiry.limit, 0)):
+            inquiry.note_reasons((f"whom the trust policy of {other.name} lets in is not known",))
+        return ()
+    asking = one._replace(policies=one.policies._replace(trust=layer_of(TRUST, other.trust)))
+    return _on(asking, _ASSUME, other, inquiry, note=f"becomes {other.name}")
+
+
+def _trusted_by_anyone(one: Actor) -> Actor:
+    anyone = {**_EVERYTHING, "Statement": {"Effect": "Allow", "Action": _ASSUME, "Principal": "*"}}
+    return one._replace(policies=one.policies._replace(trust=layer_of(TRUST, anyone)))
+
+
+def _on(
+    one: Actor,
+    action: str,
+    other: Actor,
+    inquiry: Inquiry,
+    *,
+    note: str = "",
+    context: dict[str, str] | None = None,
+) -> tuple[Step, ...]:
+    """Return a request for an action on the role ``other``."""
+    asking = one._replace(account=other.account)
+    return reach(asking, action, inquiry, inside=(other.arn,), note=note, context=context)
+
+
+def _rewrites_trust(one: Actor, other: Actor, inquiry: Inquiry) -> tuple[Step, ...]:
+    edit = trust_edit()
+    steps = _on(one, edit.action, other, inquiry, note=f"{edit.what} of {other.name}")
+    if not steps:
+        return ()
+    then = _on(_trusted_by_anyone(one), _ASSUME, other, inquiry, note=f"becomes {other.name}")
+    return (*steps, *then) if then else ()
+
+
+def _runs_code(one: Actor, other: Actor, inquiry: Inquiry) -> tuple[Step, ...]:
+    """Pass the role to a service that runs code as the role, or use what runs as it already."""
+    services = _trusted_services(other, inquiry)
+    for runner in passed_runners():
+        if runner.service in services:
+            context = {_PASSED_TO: runner.service}
+            passed = _on(one, _PASS, other, inquiry, note=f"passes {other.name}", context=context)
+            ran = passed and _all(one, runner, inquiry)
+            if ran:
+                return (*passed, *ran)
+    for runner in standing_runners():
+        ran = _all(one, runner, inquiry) if runner.service in services else ()
+        if ran:
+            inquiry.rest_on(f"{runner.what} has {other.name}, which trusts {runner.service}")
+            return ran
+    return ()
+
+
+def _all(one: Actor, runner: CodeRunner, inquiry: Inquiry) -> tuple[Step, ...]:
+    """Return requests for everything that it takes to run code there; none if one is missing."""
+    steps: tuple[Step, ...] = ()
+    for action in runner.actions:
+        found = reach(one, action, inquiry, note=f"runs code in {runner.what}")
+        if not found:
+            return ()
+        steps += found
+    return steps
+
+
+def _trusted_services(other: Actor, inquiry: Inquiry) -> frozenset[str]:
+    """Return the services that a role's trust policy lets in to run code.
+
+    One that asks for a payment manager as source lets in no runtime and no code interpreter.
+    """
+    if other.trust is None:
+        return frozenset()
+    named = frozenset(
+        entry.text
+        for clause in layer_of(TRUST, other.trust).clauses
+        if clause.statement.effect == "Allow"
+        for entry in clause.statement.principals
+        if entry.type == "Service"
+    )
+    return frozenset(service for service in named if _lets_in(other, service, inquiry))
+
+
+def _lets_in(other: Actor, service: str, inquiry: Inquiry) -> bool:
+    trust = attach(identity=(), trust=other.trust)
+    asking = Actor(service, trust, service, other.trust, other.account)
+    source = {"aws:sourcearn": f"arn:aws:bedrock-agentcore:us-east-1:{other.account}:runtime/r-1"}
+    context = source if service.startswith("bedrock-agentcore.") else {}
+    return bool(_on(asking, _ASSUME, other, Inquiry(inquiry.limit, 0), context=context))
+
+
+def _edited(
+    power: Power, actors: Sequence[Actor], held: frozenset[str], inquiry: Inquiry
+) -> Iterator[Power]:
+    """Yield roles whose policies a role can write: whatever their boundary lets pass is theirs."""
+    for other in actors:
+        for edit in edits():
+            steps = _edits(power.actor, edit, other, inquiry)
+            if steps:
+                yield Power(_freed(other), (*power.steps, *steps), other.name in held)
+                break
+
+
+def _edits(one: Actor, edit: Edit, other: Actor, inquiry: Inquiry) -> tuple[Step, ...]:
+    note = f"{edit.what} of {other.name}"
+    if edit.on == "role":
+        return _on(one, edit.action, other, inquiry, note=note) if other.arn else ()
+    if not other.attached:
+        return ()
+    asking = one._replace(account=other.account)
+    return reach(asking, edit.action, inquiry, inside=other.attached, note=note)
+
+
+def _freed(other: Actor) -> Actor:
+    identity = attach(identity=(_EVERYTHING,)).identity
+    return other._replace(policies=other.policies._replace(identity=identity))
