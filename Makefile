@@ -46,7 +46,7 @@ wheel-test: $(READY)
 	$(PYTHON) -m venv $(WHEEL_VENV)
 	$(WHEEL_VENV)/bin/python -m pip install --quiet --constraint constraints.txt "$$(ls dist/payguard-*.whl)[dev]"
 	rm -rf .venvs/checkout && mkdir -p .venvs/checkout/linter
-	cp -R tests README.md CONTRIBUTING.md pyproject.toml .venvs/checkout/
+	cp -R tests README.md CONTRIBUTING.md pyproject.toml action.yml .pre-commit-hooks.yaml constraints.txt .venvs/checkout/
 	cp -R linter/tools linter/examples linter/RULES.md .venvs/checkout/linter/
 	cd .venvs/checkout && ../wheel/bin/python -m pytest --numprocesses auto --dist loadfile
 

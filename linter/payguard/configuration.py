@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from payguard.finding import SEVERITIES, Severity, quote
+from payguard.iam.wildcard import matches
 from payguard.suppression import RULE_IDS, Ignore, globs, nearest
 
 _OWN, _SHARED = "payguard.toml", "pyproject.toml"
@@ -37,6 +38,28 @@ class PolicyTypeRule(NamedTuple):
     policy_type: str
 
 
+class RoleRule(NamedTuple):
+    """What the configuration says of a role.
+
+    Attributes:
+        name: its name, or a pattern for the names of roles that the input declares.
+        persona: what it is; empty where only its name may tell.
+        managers: the ARNs of the payment managers that are its own.
+        arn: its ARN; empty if it is not known.
+        identity: patterns of the files with its identity policies; none for a role of the input.
+        boundary: the file of its boundary; empty if there is none.
+        trust: the file of its trust policy; empty if it is not known.
+    """
+
+    name: str
+    persona: str = ""
+    managers: tuple[str, ...] = ()
+    arn: str = ""
+    identity: tuple[str, ...] = ()
+    boundary: str = ""
+    trust: str = ""
+
+
 class Settings(NamedTuple):
     """What a run is asked to do; command line options replace single fields.
 
@@ -49,6 +72,7 @@ class Settings(NamedTuple):
         exclude: patterns of files to pass over in folders.
         policy_types: what the documents in some files are; the last that matches decides.
         ignores: findings that are accepted.
+        roles: what is said of roles; the last that matches a name decides.
         allow_undecided: whether a run passes though something could not be decided.
         path: the configuration file; empty where there is none.
         root: the folder to which the patterns are relative.
@@ -62,6 +86,7 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] = ()
     policy_types: tuple[PolicyTypeRule, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    roles: tuple[RoleRule, ...] = ()
     allow_undecided: bool = False
     path: str = ""
     root: str = "."
@@ -69,6 +94,13 @@ class Settings(NamedTuple):
     def excludes(self, path: str) -> bool:
         """Tell whether a file found in a folder is passed over."""
         return bool(self.exclude) and globs(self.exclude, self.root).match(path)
+
+    def role_rule(self, name: str) -> RoleRule | None:
+        """Return what is said of a role of that name; None if nothing is."""
+        for rule in reversed(self.roles):
+            if matches(rule.name, name):
+                return rule
+        return None
 
     def policy_type_of(self, path: str) -> str:
         """Return what the documents in a file are; empty where only their shape can tell."""
@@ -210,12 +242,25 @@ def _settings(file: _File) -> Settings:
         ignores=tuple(
             _ignore(entry, file, line) for entry, line in zip(tables, lines, strict=True)
         ),
+        roles=tuple(_role(entry) for entry in table.get("role", ())),
         allow_undecided=table.get("allow-undecided", False),
         path=file.path,
         root=file.root,
     )
     _check_patterns(settings)
     return settings
+
+
+def _role(entry: Mapping[str, Any]) -> RoleRule:
+    return RoleRule(
+        name=entry["name"],
+        persona=entry.get("persona", ""),
+        managers=tuple(entry.get("manager-arns", ())),
+        arn=entry.get("arn", ""),
+        identity=tuple(entry.get("identity", ())),
+        boundary=entry.get("boundary", ""),
+        trust=entry.get("trust", ""),
+    )
 
 
 def _ignore(entry: Mapping[str, str], file: _File, line: int) -> Ignore:
@@ -240,7 +285,8 @@ def _ignore(entry: Mapping[str, str], file: _File, line: int) -> Ignore:
 def _check_patterns(settings: Settings) -> None:
     types = (rule.path for rule in settings.policy_types)
     ignores = (ignore.path for ignore in settings.ignores)
-    for pattern in (*settings.exclude, *types, *ignores):
+    files = (pattern for rule in settings.roles for pattern in rule.identity)
+    for pattern in (*settings.exclude, *types, *ignores, *files):
         try:
             globs((pattern,), settings.root)
         except (ValueError, re.error):

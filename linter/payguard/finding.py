@@ -61,6 +61,34 @@ class Location(NamedTuple):
     address: str = ""
 
 
+class Witness(NamedTuple):
+    """One request that shows a finding about access: whoever doubts it can replay it.
+
+    Attributes:
+        who: the role that makes it.
+        action: what it asks for.
+        resource: on what.
+        context: the context keys that matter, with their values.
+        allowed: whether it is allowed.
+        note: what it is there for, in a few words; may be empty.
+    """
+
+    who: str
+    action: str
+    resource: str
+    context: tuple[tuple[str, str], ...] = ()
+    allowed: bool = True
+    note: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The request in words."""
+        held = ", ".join(f"{key} = {quote(value)}" for key, value in self.context)
+        verb = "may" if self.allowed else "may not"
+        text = f"{self.who} {verb} {self.action} on {self.resource}"
+        return text + (f" with {held}" if held else "") + (f" ({self.note})" if self.note else "")
+
+
 class Finding(NamedTuple):
     """One defect: what was found, where, why it is one, and how to mend it.
 
@@ -72,6 +100,7 @@ class Finding(NamedTuple):
         reference: the address of the page that says so; may be empty.
         location: where it stands.
         source: the source line at ``location``, for display; empty where there is none.
+        witness: the requests that show it, in order; none where it is not about access.
     """
 
     rule: str
@@ -81,6 +110,7 @@ class Finding(NamedTuple):
     reference: str
     location: Location
     source: str = ""
+    witness: tuple[Witness, ...] = ()
 
 
 class InputError(NamedTuple):
@@ -105,6 +135,8 @@ class Report(NamedTuple):
         files: how many files held them.
         suppressed: how many findings a suppression silenced.
         undecided: questions that could not be answered, one sentence each.
+        checked: the files that held something to check.
+        roles: how many roles were checked.
     """
 
     findings: tuple[Finding, ...]
@@ -113,3 +145,5 @@ class Report(NamedTuple):
     files: int
     suppressed: int = 0
     undecided: tuple[Finding, ...] = ()
+    checked: tuple[str, ...] = ()
+    roles: int = 0

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from payguard import run
 from payguard.configuration import Settings
-from payguard.finding import InputError
+from payguard.finding import InputError, Report
 from payguard.reporters import Options, render
 from payguard.rules.rule import Example, Rule
 from payguard.sources.policy_file import read_policy_file
+from payguard.tally import Asked
 
 _PLAIN = Options(color=False, statistics=False, quiet=True, verbose=False, version="")
 
@@ -36,6 +37,7 @@ def _lines(rule: type[Rule]) -> Iterator[str]:
 
 def _fenced(example: Example) -> str:
     kind = f" ({example.policy_type} policy)" if example.policy_type else ""
+    kind = f" ({example.persona} role)" if example.persona else kind
     return f"```{language(example)}{kind}\n{example.text.rstrip()}\n```\n"
 
 
@@ -46,10 +48,15 @@ def language(example: Example) -> str:
 
 def output(example: Example) -> str:
     """Return what the linter prints about ``example``, one line a finding."""
+    return "".join(render(report_of(example), "concise", _PLAIN))
+
+
+def report_of(example: Example) -> Report:
+    """Return what the linter says about ``example``."""
     documents = read_policy_file(
         f"policy.{language(example)}", example.text, named=True, policy_type=example.policy_type
     )
     if isinstance(documents, InputError):
         raise ValueError(f"an example cannot be read: {documents.message}")  # noqa: TRY004  no type is wrong
-    report = run.lint_documents(documents, Settings())
-    return "".join(render(report, "concise", _PLAIN))
+    asked = Asked(example.persona, example.managers, example.arn)
+    return run.lint_documents(documents, Settings(), asked)

@@ -1,21 +1,21 @@
 """One run: files in, rules asked, findings filtered and ordered, a report out."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from payguard.configuration import Settings
-from payguard.finding import Finding, InputError, Location, Report
-from payguard.iam.document import Policy, parse_policy
-from payguard.infrastructure import Document
-from payguard.rules.inspection import Hit, Inspector
+from payguard.desk import Desk
+from payguard.finding import Finding, InputError, Report
+from payguard.infrastructure import Document, Infrastructure
+from payguard.rules.inspection import Inspector
 from payguard.rules.listener import Listener, listeners
 from payguard.sources import text_file
-from payguard.sources.policy_file import read_policy_file
+from payguard.sources.reading import read_input
 from payguard.sources.text_file import Candidate
 from payguard.suppression import Suppressions
+from payguard.tally import NOTHING, Asked, Tally, report
 
 Input = Candidate | InputError
 
@@ -43,50 +43,33 @@ def _chosen(rule: Listener, settings: Settings) -> bool:
     return not settings.select or rule.category in wanted
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What a run gathers file by file."""
-
-    findings: list[Finding] = field(default_factory=list)
-    errors: list[InputError] = field(default_factory=list)
-    documents: int = 0
-    files: int = 0
-    suppressed: int = 0
-
-    def add(self, other: "_Tally") -> None:
-        """Take over what a part of the run gathered."""
-        self.findings += other.findings
-        self.errors += other.errors
-        self.documents += other.documents
-        self.files += other.files
-        self.suppressed += other.suppressed
-
-
 class _Work(NamedTuple):
     """What every part of a run needs to know."""
 
     settings: Settings
     policy_type: str
     standard_input: Callable[[], bytes] | None
+    asked: Asked
 
     def part(
         self, inputs: Sequence[Input], rules: Sequence[Listener], inspector: Inspector
-    ) -> _Tally:
+    ) -> Tally:
         """Lint some inputs by themselves, suppressions included."""
-        tally = _Tally()
+        tally = Tally()
         suppressions = _suppressions(self.settings, rules)
+        desk = Desk(self.settings, self.asked, rules, inspector, suppressions, tally)
         for item in inputs:
-            documents = item if isinstance(item, InputError) else self._read(item)
-            if isinstance(documents, InputError):
-                tally.errors.append(documents)
-                continue
-            tally.files += bool(documents)
-            for document in documents:
-                _inspect(document, inspector, suppressions, tally)
+            found = item if isinstance(item, InputError) else self.read(item)
+            if isinstance(found, InputError):
+                tally.errors.append(found)
+            else:
+                desk.inspect(item.path, found)
+        desk.inspect_joint_roles()
         tally.findings += _about(suppressions, self.settings)
         return tally
 
-    def _read(self, item: Candidate) -> list[Document] | InputError:
+    def read(self, item: Candidate) -> Infrastructure | InputError:
+        """Return what is in a file."""
         if item.piped and self.standard_input is not None:
             text = text_file.decode(item.path, self.standard_input())
         else:
@@ -94,7 +77,7 @@ class _Work(NamedTuple):
         if isinstance(text, InputError):
             return text
         kind = self.policy_type or self.settings.policy_type_of(item.path)
-        return read_policy_file(item.path, text, named=item.named, policy_type=kind)
+        return read_input(item.path, text, named=item.named, policy_type=kind)
 
 
 def lint(
@@ -103,6 +86,7 @@ def lint(
     *,
     policy_type: str = "",
     standard_input: Callable[[], bytes] | None = None,
+    asked: Asked = NOTHING,
     workers: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
@@ -113,43 +97,48 @@ def lint(
         settings: the configuration, with command line options already in it.
         policy_type: the type of every document; empty to take it from the settings or the shape.
         standard_input: reads the bytes of standard input.
+        asked: what the user says of the roles.
         workers: how many processes; 0 to let the number of files and processors decide.
         progress: told how many more inputs are done.
     """
-    work = _Work(settings, policy_type, standard_input)
+    work = _Work(settings, policy_type, standard_input, asked)
     rules = chosen_rules(settings)
-    workers = workers or _workers(inputs, settings)
+    workers = workers or _workers(inputs, settings, asked)
     if workers > 1:
         inputs = sorted(inputs, key=_size, reverse=True)  # the longest work first
     size = _CHUNK if workers == 1 else min(_CHUNK, -(-len(inputs) // workers)) or 1
     chunks = [inputs[start : start + size] for start in range(0, len(inputs), size)]
-    tally = _Tally()
-    if settings.ignores:  # entries of the configuration speak about all files at once
+    tally = Tally()
+    if settings.ignores or settings.roles or asked.role:  # what speaks about all files at once
         chunks = [inputs]
     parts = _together(work, chunks, rules, workers) if workers > 1 else _alone(work, chunks, rules)
     for chunk, part in zip(chunks, parts, strict=True):
         tally.add(part)
         if progress is not None:
             progress(len(chunk))
-    return _report(tally)
+    return report(tally)
 
 
-def lint_documents(documents: Iterable[Document], settings: Settings) -> Report:
+def lint_documents(
+    documents: Sequence[Document], settings: Settings, asked: Asked = NOTHING
+) -> Report:
     """Lint documents that are already read; see ``lint``."""
-    tally = _Tally()
+    tally = Tally()
     rules = chosen_rules(settings)
-    inspector = Inspector(rules)
     suppressions = _suppressions(settings, rules)
-    for document in documents:
-        _inspect(document, inspector, suppressions, tally)
+    desk = Desk(settings, asked, rules, Inspector(rules), suppressions, tally)
+    path = documents[0].path if documents else ""
+    desk.inspect(path, Infrastructure(tuple(documents)))
+    desk.inspect_joint_roles()
     tally.findings += _about(suppressions, settings)
-    return _report(tally)
+    return report(tally)
 
 
-def _workers(inputs: Sequence[Input], settings: Settings) -> int:
+def _workers(inputs: Sequence[Input], settings: Settings, asked: Asked) -> int:
     """Decide how many processes are worth their start; only a fork is cheap enough."""
     piped = any(isinstance(item, Candidate) and item.piped for item in inputs[:16])
-    if len(inputs) < _MANY or piped or settings.ignores or not hasattr(os, "fork"):
+    joint = settings.ignores or settings.roles or asked.role
+    if len(inputs) < _MANY or piped or joint or not hasattr(os, "fork"):
         return 1
     return min(os.cpu_count() or 1, 8)
 
@@ -168,14 +157,14 @@ def _size(item: Input) -> int:
 
 def _alone(
     work: _Work, chunks: Sequence[Sequence[Input]], rules: Sequence[Listener]
-) -> Iterator[_Tally]:
+) -> Iterator[Tally]:
     inspector = Inspector(rules)
     return (work.part(chunk, rules, inspector) for chunk in chunks)
 
 
 def _together(
     work: _Work, chunks: Sequence[Sequence[Input]], rules: Sequence[Listener], workers: int
-) -> Iterator[_Tally]:
+) -> Iterator[Tally]:
     """Lint the chunks in forked processes; the parts come back in the order of the chunks."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
@@ -199,7 +188,7 @@ def _start_worker(work: _Work, rules: Sequence[Listener]) -> None:
     _worker.append((work, rules, Inspector(rules)))
 
 
-def _run_chunk(chunk: Sequence[Input]) -> _Tally:
+def _run_chunk(chunk: Sequence[Input]) -> Tally:
     work, rules, inspector = _worker[-1]
     return work.part(chunk, rules, inspector)
 
@@ -212,78 +201,3 @@ def _suppressions(settings: Settings, rules: Sequence[Listener]) -> Suppressions
 def _about(suppressions: Suppressions, settings: Settings) -> list[Finding]:
     """Return the findings about the suppressions themselves, as far as they are wanted."""
     return [found for found in suppressions.findings() if found.rule not in settings.ignore]
-
-
-def _inspect(
-    document: Document, inspector: Inspector, suppressions: Suppressions, tally: _Tally
-) -> None:
-    tally.documents += 1
-    suppressions.visit(document)
-    policy = parse_policy(document.value, document.policy_type, document.text)
-    try:
-        hits = inspector.inspect(policy)
-    except Exception:  # noqa: BLE001  a rule's defect: found out below, rule by rule
-        hits = list(_inspect_each(document, policy, inspector, tally))
-    if hits:
-        _gather(document, policy, hits, suppressions, tally)
-
-
-def _inspect_each(
-    document: Document, policy: Policy, inspector: Inspector, tally: _Tally
-) -> Iterator[Hit]:
-    for rule, outcome in inspector.inspect_each(policy):
-        if isinstance(outcome, Exception):
-            reason = f"{type(outcome).__name__}: {outcome}"[:200]
-            message = f"the rule {rule.id} failed on this policy, please report it ({reason})"
-            tally.errors.append(InputError(document.path, message))
-        else:
-            yield from outcome
-
-
-def _gather(
-    document: Document,
-    policy: Policy,
-    hits: Sequence[Hit],
-    suppressions: Suppressions,
-    tally: _Tally,
-) -> None:
-    """Place what the rules saw in the file, silence what is accepted, keep the rest in order."""
-    spans = document.source.spans({(at, problem.on_key) for _, at, problem in hits})
-    sids = {statement.pointer: statement.sid for statement in policy.statements}
-    for rule, at, problem in hits:
-        span = spans[at, problem.on_key]
-        if suppressions.silences(document.path, rule.id, at, _sid(sids, at), span.line):
-            tally.suppressed += 1
-            continue
-        tally.findings.append(
-            Finding(
-                rule.id,
-                rule.severity if problem.severity is None else problem.severity,
-                problem.message,
-                problem.help,
-                rule.references[0],
-                Location(document.path, span, at, document.address),
-                document.source.line(span.line),
-            )
-        )
-
-
-def _place(finding: Finding) -> tuple[str, int, int, str, str]:
-    at = finding.location
-    return at.path, at.span.line, at.span.column, finding.rule, finding.message
-
-
-def _sid(sids: dict[str, str | None], pointer: str) -> str | None:
-    """Return the Sid of the statement that holds the place, if there is one."""
-    head = "/".join(pointer.split("/", 3)[:3])
-    return sids.get(head, sids.get("/Statement"))
-
-
-def _report(tally: _Tally) -> Report:
-    return Report(
-        tuple(sorted(tally.findings, key=_place)),
-        tuple(sorted(tally.errors)),
-        tally.documents,
-        tally.files,
-        tally.suppressed,
-    )

@@ -69,7 +69,7 @@ def test_json_holds_what_the_page_holds(payguard: Run) -> None:
     assert (rule["id"], rule["category"], rule["severity"]) == ("unknown-action", "action", "error")
     assert rule["why"]
     assert all(address.startswith("https://") for address in rule["references"])
-    assert rule["bad"][0].keys() == {"text", "policy_type"}
+    assert rule["bad"][0].keys() == {"text", "policy_type", "persona", "managers", "arn"}
     assert json.loads(rule["good"][0]["text"])["Statement"]
 
 

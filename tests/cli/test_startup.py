@@ -38,7 +38,15 @@ HEAVY = (
 )
 OTHER_FORMATS = tuple(
     f"payguard.reporters.{name}"
-    for name in ("fingerprint", "github", "json_report", "sarif", "sarif_rules")
+    for name in (
+        "fingerprint",
+        "github",
+        "gitlab",
+        "json_report",
+        "junit",
+        "sarif",
+        "sarif_rules",
+    )
 )
 
 

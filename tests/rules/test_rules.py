@@ -5,26 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from payguard import run
-from payguard.configuration import Settings
-from payguard.finding import InputError, Report
 from payguard.reporters import Options, render
+from payguard.rule_page import report_of
 from payguard.rules.registry import RULES
-from payguard.rules.rule import Example, Rule
-from payguard.sources.policy_file import read_policy_file
+from payguard.rules.rule import Rule
 
 GOLDEN = Path(__file__).parent / "golden"
 OPTIONS = Options(color=False, statistics=False, quiet=True, verbose=False, version="0")
 BY_ID = {rule.id: rule for rule in RULES}
-
-
-def report_of(example: Example) -> Report:
-    suffix = ".json" if example.text.lstrip().startswith("{") else ".yaml"
-    documents = read_policy_file(
-        f"policy{suffix}", example.text, named=True, policy_type=example.policy_type
-    )
-    assert not isinstance(documents, InputError), documents
-    return run.lint_documents(documents, Settings())
 
 
 def rendered(rule: type[Rule]) -> str:

@@ -154,16 +154,19 @@ class Dead(NamedTuple):
 def dead_statements(actor: Actor, limit: Limit | None = None) -> tuple[tuple[Dead, ...], Examined]:
     """Return the Allow statements of the identity policies that make no difference.
 
-    A statement of which it cannot be told is not among them.
+    A statement of which it cannot be told is not among them. Of statements that make each other
+    redundant the later ones are.
     """
     spent = limit or Limit()
     found = []
-    for clause in actor.policies.identity.clauses:
+    left = actor
+    for clause in reversed(actor.policies.identity.clauses):
         if clause.statement.effect == "Allow" and not clause.unresolved:
-            dead = _dead(actor, clause, spent)
+            dead = _dead(left, clause, spent)
             if dead is not None:
                 found.append(dead)
-    return tuple(found), Examined(_count(actor.policies), 0, spent.requests)
+                left = left._replace(policies=_without(left.policies, clause))
+    return tuple(reversed(found)), Examined(_count(actor.policies), 0, spent.requests)
 
 
 def _dead(actor: Actor, clause: Clause, limit: Limit) -> Dead | None:

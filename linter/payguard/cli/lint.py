@@ -14,6 +14,9 @@ from payguard.finding import SEVERITIES, InputError, Report, quote
 from payguard.iam.document import POLICY_TYPES
 from payguard.reporters import FORMATS, Options, render
 
+# Personas, see payguard_policies.roles: named here because that package loads their contracts.
+PERSONAS = ("control-plane", "management", "process-payment", "resource-retrieval", "viewer")
+
 if TYPE_CHECKING:
     from payguard.configuration import Settings
     from payguard.sources.text_file import Candidate
@@ -29,6 +32,20 @@ _choosing = option.arguments(
         type=click.Choice(POLICY_TYPES),
         help="What the documents are; otherwise their shape tells identity, trust and resource.",
     ),
+)
+_telling = option.arguments(
+    click.option(
+        "--persona",
+        type=click.Choice(PERSONAS),
+        help="What the role is; policies in single files are then those of one role.",
+    ),
+    click.option(
+        "--manager-arn",
+        multiple=True,
+        metavar="ARN",
+        help="A payment manager that is the role's own; repeatable.",
+    ),
+    click.option("--role-arn", default="", metavar="ARN", help="The ARN of that role."),
 )
 _configuring = option.arguments(
     click.option("--config", metavar="FILE", help="This configuration file and no other."),
@@ -65,6 +82,7 @@ _judging = option.arguments(
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--stdin-filename", default="-", metavar="NAME", help="What to call standard input.")
 @_choosing
+@_telling
 @_judging
 @_printing
 @_configuring
@@ -160,6 +178,7 @@ def _lint(
     inputs: "list[Candidate | InputError]", settings: "Settings", options: dict[str, Any]
 ) -> Report:
     from payguard import run
+    from payguard.tally import Asked
 
     lint = functools.partial(
         run.lint,
@@ -167,6 +186,7 @@ def _lint(
         settings,
         policy_type=options["policy_type"] or "",
         standard_input=sys.stdin.buffer.read,
+        asked=Asked(options["persona"] or "", options["manager_arn"], options["role_arn"]),
     )
     if options["verbose"]:
         _show_files(inputs, to_stderr=True)
@@ -185,6 +205,8 @@ def _print(report: Report, settings: "Settings", options: dict[str, Any]) -> Non
         quiet=options["quiet"],
         verbose=options["verbose"],
         version=__version__,
+        fail_on=settings.fail_on,
+        checked=report.checked,
     )
     chunks = render(report, settings.output_format, how)
     if path is None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 AFTER_APPLY = "known after apply"
 SECRET = "secret"  # noqa: S105  a word, not one
 MISSING = "not in the input"
+UNEVALUATED = "cannot be evaluated"
 
 
 class Unresolved(NamedTuple):
@@ -14,7 +15,7 @@ class Unresolved(NamedTuple):
         what: what the value comes from, as its author would name it, such as
             ``aws_iam_role.agent.arn`` or ``Fn::ImportValue SharedKey``; never a value that is
             secret.
-        why: AFTER_APPLY, SECRET or MISSING.
+        why: AFTER_APPLY, SECRET, MISSING or UNEVALUATED.
         pattern: with ``*`` and ``?``, a superset of the texts that it can be; ``*`` where nothing
             is known. ``arn:aws:iam::*:role/agent`` stands for that role of an unknown account.
     """

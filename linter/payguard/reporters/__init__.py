@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from payguard.finding import Report
+from payguard.finding import Report, Severity
 
-FORMATS = ("full", "concise", "json", "sarif", "github")
+FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit")
 
 
 class Options(NamedTuple):
@@ -17,6 +17,8 @@ class Options(NamedTuple):
         quiet: whether text goes without its summary.
         verbose: whether the summary says how many files were read.
         version: payguard's, for the formats that name their producer.
+        fail_on: the severity from which on a finding fails, for the formats that tell it apart.
+        checked: the files that held policies, for the formats that name what passes as well.
     """
 
     color: bool
@@ -24,6 +26,8 @@ class Options(NamedTuple):
     quiet: bool
     verbose: bool
     version: str
+    fail_on: Severity = Severity.SECURITY_WARNING
+    checked: tuple[str, ...] = ()
 
 
 def render(report: Report, output_format: str, options: Options) -> Iterator[str]:
@@ -53,4 +57,12 @@ def render(report: Report, output_format: str, options: Options) -> Iterator[str
         from payguard.reporters.github import render_github  # noqa: PLC0415  same
 
         return render_github(report)
+    if output_format == "gitlab":
+        from payguard.reporters.gitlab import render_gitlab  # noqa: PLC0415  same
+
+        return render_gitlab(report)
+    if output_format == "junit":
+        from payguard.reporters.junit import render_junit  # noqa: PLC0415  same
+
+        return render_junit(report, options)
     raise ValueError(f"no such format: {output_format}")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from payguard.finding import Finding, InputError, Report
+from payguard.finding import Finding, InputError, Report, Witness
 from payguard.reporters import Options
 from payguard.reporters.fingerprint import fingerprints
 from payguard.reporters.summary import severity_counts
@@ -89,6 +89,18 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "pointer": at.pointer,
         "address": at.address,
         "fingerprint": fingerprint,
+        **({"witness": list(map(_witness, finding.witness))} if finding.witness else {}),
+    }
+
+
+def _witness(step: Witness) -> dict[str, Any]:
+    return {
+        "who": step.who,
+        "action": step.action,
+        "resource": step.resource,
+        "context": dict(step.context),
+        "allowed": step.allowed,
+        "note": step.note,
     }
 
 

@@ -70,7 +70,8 @@ def _message(finding: Finding) -> str:
 
     Brackets are escaped where a value could otherwise pass for an embedded link (§3.11.6).
     """
-    text = f"{finding.message}\n{finding.help}" if finding.help else finding.message
+    steps = (step.sentence for step in finding.witness)
+    text = "\n".join((finding.message, *steps, *([finding.help] if finding.help else ())))
     return text.replace("[", "\\[").replace("]", "\\]") if "](" in text else text
 
 

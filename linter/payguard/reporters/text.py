@@ -75,7 +75,7 @@ def _frame(finding: Finding, label: str, paint: Paint) -> Iterator[str]:
         yield bar
         yield f"{paint(f'{span.line} |', _BLUE)} {line}"
         yield f"{bar} {_carets(carets, color, paint)}"
-    notes = [(word, text) for word, text in _notes(finding) if text]
+    notes = [*_witness(finding), *((word, text) for word, text in _notes(finding) if text)]
     if notes:
         yield bar
     for word, text in notes:
@@ -85,6 +85,15 @@ def _frame(finding: Finding, label: str, paint: Paint) -> Iterator[str]:
 def _carets(carets: str, color: str, paint: Paint) -> str:
     indent = carets[: carets.index("^")]
     return f"{indent}{paint(carets[len(indent) :], color)}"
+
+
+def _witness(finding: Finding) -> list[tuple[str, str]]:
+    """Return the requests that show the finding, in order."""
+    numbered = len(finding.witness) > 1
+    return [
+        (f"request {number}" if numbered else "request", step.sentence)
+        for number, step in enumerate(finding.witness, 1)
+    ]
 
 
 def _notes(finding: Finding) -> tuple[tuple[str, str], ...]:

@@ -100,6 +100,7 @@ class Inspector:
     def __init__(self, rules: Sequence[Listener | Rule]) -> None:
         self._rules = tuple(listener(rule) if isinstance(rule, Rule) else rule for rule in rules)
         self._desks: dict[str, _Desk] = {}
+        self.traits = 0  # of the document inspected last
 
     def inspect(self, policy: Policy) -> list[Hit]:
         """Return what the rules see in ``policy``, in the order of the document's walk."""
@@ -110,6 +111,7 @@ class Inspector:
         traits = 0 if _is_plain_document(policy) else bits.IRREGULAR
         for statement in policy.statements:
             traits |= _inspect_statement(statement, desk, hits)
+        self.traits = traits
         for rule in _asked(desk.policy, traits, desk.policy_asked):
             hits += [(rule, problem.at, problem) for problem in rule.check_policy(policy)]
         return hits

@@ -12,6 +12,7 @@ HOOKS = (
     "check_action",
     "check_resource",
     "check_condition",
+    "check_role",
     "hears_condition",
 )
 

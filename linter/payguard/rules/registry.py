@@ -106,14 +106,26 @@ from payguard.rules.resource.malformed_arn_region import MalformedArnRegion
 from payguard.rules.resource.placeholder_in_arn import PlaceholderInArn
 from payguard.rules.resource.unknown_arn_service import UnknownArnService
 from payguard.rules.resource.unknown_partition import UnknownPartition
+from payguard.rules.role.access_outside_managers import AccessOutsideManagers
+from payguard.rules.role.allow_overridden import AllowOverridden
+from payguard.rules.role.payment_deny_missing import PaymentDenyMissing
+from payguard.rules.role.permission_beyond_contract import PermissionBeyondContract
+from payguard.rules.role.redundant_statement import RedundantStatement
+from payguard.rules.role.required_permission_missing import RequiredPermissionMissing
+from payguard.rules.role.separation_by_another_role import SeparationByAnotherRole
+from payguard.rules.role.separation_of_duties import SeparationOfDuties
+from payguard.rules.role.statement_grants_nothing import StatementGrantsNothing
+from payguard.rules.role.token_outside_service_role import TokenOutsideServiceRole
 from payguard.rules.rule import Rule
 
 RULES: tuple[type[Rule], ...] = (
+    AccessOutsideManagers,
     AcpsArnOnly,
     ActionMatchesNothing,
     ActionResourceMismatch,
     AgentcoreTrustUnconditional,
     AllowNotPrincipal,
+    AllowOverridden,
     AudienceSetOperator,
     ConditionHoldsWithoutKey,
     ConditionKeyNeverPresent,
@@ -160,8 +172,10 @@ RULES: tuple[type[Rule], ...] = (
     OldVersion,
     OperatorTypeMismatch,
     PassRoleWithoutService,
+    PaymentDenyMissing,
     PaymentsByExclusion,
     PaymentsFullAccess,
+    PermissionBeyondContract,
     PlaceholderInArn,
     PolicyTooLarge,
     PresenceByWildcard,
@@ -175,14 +189,20 @@ RULES: tuple[type[Rule], ...] = (
     RedundantConditionValue,
     RedundantPrincipal,
     RedundantResource,
+    RedundantStatement,
+    RequiredPermissionMissing,
     SecretArnWithoutSuffix,
     SecretsOnAnyResource,
+    SeparationByAnotherRole,
+    SeparationOfDuties,
     ServicePrincipalUnrestricted,
     SeveralBooleans,
     SourceAccountMismatch,
     SourceArnNotPaymentManager,
     SpendOnAnyResource,
+    StatementGrantsNothing,
     StringOperatorOnArnKey,
+    TokenOutsideServiceRole,
     TokenVaultNotInResource,
     TrustActionMismatch,
     TrustAnyone,

@@ -1,11 +1,15 @@
 """What a rule is: declared metadata, examples, and one question asked of one kind of node."""
 
 from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from payguard.finding import Severity
+from payguard.finding import Severity, Witness
 from payguard.iam.condition import Condition
 from payguard.iam.document import Policy, Statement
+
+if TYPE_CHECKING:
+    from payguard.authorization.policy_set import StatementRef
+    from payguard.rules.subject import Subject
 
 # What a statement holds: a rule names in ``when`` all that must be there for it to be asked, so
 # that nobody pays for a payments rule on a policy about buckets. Plain integers: enum.Flag costs
@@ -54,11 +58,44 @@ class Problem(NamedTuple):
     on_key: bool = False
 
 
+class RoleProblem(NamedTuple):
+    """What a rule sees in a role: a sentence, a place in one of its policies, a mend, a witness.
+
+    Attributes:
+        message: what was found, and why it is wrong.
+        place: the statement that it is about, or that decides; None for the role as a whole.
+        at: JSON Pointer relative to the statement.
+        help: how to mend it.
+        severity: where it differs from the rule's.
+        witness: the requests that show it.
+        decided: False where it is a question that could not be answered.
+    """
+
+    message: str
+    place: "StatementRef | None" = None
+    at: str = ""
+    help: str = ""
+    severity: Severity | None = None
+    witness: tuple[Witness, ...] = ()
+    decided: bool = True
+
+
 class Example(NamedTuple):
-    """A policy that shows a rule: its text, and its type where the text alone cannot tell."""
+    """A policy that shows a rule.
+
+    Attributes:
+        text: the policy.
+        policy_type: its type, where the text alone cannot tell.
+        persona: of the role that it is attached to, for a rule about roles; empty for none.
+        managers: the payment managers of that role.
+        arn: its ARN.
+    """
 
     text: str
     policy_type: str = ""
+    persona: str = ""
+    managers: tuple[str, ...] = ()
+    arn: str = ""
 
 
 class Text(NamedTuple):
@@ -84,6 +121,8 @@ class Rule:
         severity: of its findings, unless a problem says otherwise.
         category: the folder.
         references: official pages, best first.
+        yields: whether a finding as bad in the same statement is reason enough to be silent.
+        yields_to: rules that say the same of a policy that stands alone.
         access_analyzer: codes of IAM Access Analyzer's checks that ask the same question.
         policy_types: the types it is asked of; empty for all.
         when: what a statement must hold for ``check_statement`` to be asked (bits above); for
@@ -98,6 +137,8 @@ class Rule:
     severity: ClassVar[Severity]
     category: ClassVar[str]
     references: ClassVar[tuple[str, ...]]
+    yields: ClassVar[bool] = False
+    yields_to: ClassVar[frozenset[str]] = frozenset()
     access_analyzer: ClassVar[tuple[str, ...]] = ()
     policy_types: ClassVar[frozenset[str]] = frozenset()
     when: ClassVar[int] = 0
@@ -137,6 +178,13 @@ class Rule:
         """Yield problems of one text under Resource or NotResource.
 
         Not asked about texts that are plainly in order (``trait.is_plain_resource``).
+        """
+        raise NotImplementedError
+
+    def check_role(self, subject: "Subject") -> Iterator[RoleProblem]:
+        """Yield problems of a role: of everything that is attached to it, taken together.
+
+        Asked of roles that the input declares, or the configuration; not of single documents.
         """
         raise NotImplementedError
 

@@ -136,8 +136,7 @@ class Assembly:
     def _join(self, known: "_Known", user: Reference, group: Reference, location: Location) -> None:
         place, source = known.find(user), known.find(group)
         if place is None:
-            self.gaps.append(Gap(user.unresolved, location, IDENTITY))
-            return
+            return  # a user that is not in the input: nothing is asked about it
         if source is None:
             gap = Gap(group.unresolved, location, IDENTITY)
             known.pieces[place].join(_NOTHING._replace(gaps=(gap,)))

@@ -1,0 +1,189 @@
+"""Where the documents and roles of some inputs are looked at, one input after the other."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from payguard.configuration import RoleRule, Settings
+from payguard.finding import Finding, InputError, Location
+from payguard.iam.document import IDENTITY, Policy, parse_policy
+from payguard.infrastructure import Document, Infrastructure, Role
+from payguard.rules.inspection import Hit, Inspector
+from payguard.rules.listener import Listener
+from payguard.rules.rule import PAYMENTS
+from payguard.suppression import Suppressions, globs
+from payguard.tally import Asked, Tally
+
+if TYPE_CHECKING:
+    from payguard.subjects import Case
+
+Seen = Mapping[int, Sequence[Hit]]  # by document: what was found in it
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where the documents and roles of some inputs are looked at, one input after the other."""
+
+    settings: Settings
+    asked: Asked
+    rules: Sequence[Listener]
+    inspector: Inspector
+    suppressions: Suppressions
+    tally: Tally
+    joint: list[Document] = field(default_factory=list)  # of roles that several files make up
+    asks_roles: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.asks_roles = any("check_role" in rule.hooks for rule in self.rules)
+
+    def inspect(self, path: str, found: Infrastructure) -> None:
+        """Look at everything in one input."""
+        tally = self.tally
+        something = bool(found.documents or found.roles or found.resources or found.values)
+        tally.files += something
+        if something:
+            tally.checked.append(path)
+        tally.errors += found.errors
+        seen = {id(document): self._inspect_document(document) for document in found.documents}
+        if found.roles and self.asks_roles:
+            self._inspect_roles(found.roles, seen)
+
+    def _inspect_document(self, document: Document) -> Sequence[Hit]:
+        """Ask about one document; return what was found."""
+        tally = self.tally
+        tally.documents += 1
+        self.suppressions.visit(document)
+        if document.unresolved:
+            policy, hits = _inspect_open(document, self.inspector)
+        else:
+            policy = parse_policy(document.value, document.policy_type, document.text)
+            hits = self._ask(document, policy)
+        if hits:
+            _gather(document, policy, hits, self.suppressions, tally)
+        if not document.address and self.asks_roles:
+            self._inspect_alone(document, policy, hits)
+        return hits
+
+    def _ask(self, document: Document, policy: Policy) -> Sequence[Hit]:
+        try:
+            return self.inspector.inspect(policy)
+        except Exception:  # noqa: BLE001  a rule's defect: found out below, rule by rule
+            return list(_inspect_each(document, policy, self.inspector, self.tally))
+
+    def _inspect_alone(self, document: Document, policy: Policy, hits: Sequence[Hit]) -> None:
+        """Ask role rules about a policy that stands by itself, as if a role had no other."""
+        if self.asked.role or self._is_declared(document):
+            self.joint.append(document)
+        elif self.inspector.traits & PAYMENTS and policy.policy_type == IDENTITY:
+            from payguard.subjects import alone
+
+            self._check([alone(document)], {id(document): hits})
+
+    def _is_declared(self, document: Document) -> bool:
+        """Tell whether the configuration has a role that the document belongs to."""
+        roles = self.settings.roles
+        return bool(roles) and any(_belongs(document, rule, self.settings) for rule in roles)
+
+    def _inspect_roles(self, roles: Sequence[Role], seen: Seen) -> None:
+        from payguard.subjects import cases
+
+        self.tally.roles += len(roles)
+        asked = self.asked
+        self._check(cases(roles, self.settings, asked.persona, asked.managers), seen)
+
+    def _check(self, cases: "Sequence[Case]", seen: Seen) -> None:
+        from payguard.role_check import check
+
+        tally = self.tally
+        found = check(cases, self.rules, self.suppressions, seen)
+        tally.findings += found.findings
+        tally.undecided += found.undecided
+        tally.errors += found.errors
+        tally.suppressed += found.suppressed
+
+    def inspect_joint_roles(self) -> None:
+        """Ask about the roles that the user, or the configuration, makes out of several files."""
+        if not self.joint:
+            return
+        from payguard.subjects import of_documents
+
+        if self.asked.role:
+            role = of_documents(self.asked.name, self.joint, self.asked.arn)
+            self._inspect_roles((role,), {})
+            return
+        roles = []
+        for rule in self.settings.roles:
+            documents = [one for one in self.joint if _belongs(one, rule, self.settings)]
+            if documents:
+                roles.append(of_documents(rule.name, documents, rule.arn))
+        if roles:
+            self._inspect_roles(roles, {})
+
+
+def _belongs(document: Document, rule: RoleRule, settings: Settings) -> bool:
+    """Tell whether the configuration says that a document is part of a role."""
+    files = (*rule.identity, *(path for path in (rule.boundary, rule.trust) if path))
+    return bool(rule.identity) and globs(files, settings.root).match(document.path)
+
+
+def _inspect_open(document: Document, inspector: Inspector) -> tuple[Policy, Sequence[Hit]]:
+    """Ask about a document with gaps: what is said of it however they are filled."""
+    from payguard.fillings import fillings, hangs_on_gap
+
+    common: dict[tuple[str, str, str], Hit] | None = None
+    policy = parse_policy({}, document.policy_type)
+    for value in fillings(document):
+        policy = parse_policy(value, document.policy_type)
+        hits = {
+            (rule.id, at, problem.message): (rule, at, problem)
+            for rule, at, problem in inspector.inspect(policy)
+            if not hangs_on_gap(document, at)
+        }
+        common = hits if common is None else {key: common[key] for key in common if key in hits}
+    return policy, list((common or {}).values())
+
+
+def _inspect_each(
+    document: Document, policy: Policy, inspector: Inspector, tally: Tally
+) -> Iterator[Hit]:
+    for rule, outcome in inspector.inspect_each(policy):
+        if isinstance(outcome, Exception):
+            reason = f"{type(outcome).__name__}: {outcome}"[:200]
+            message = f"the rule {rule.id} failed on this policy, please report it ({reason})"
+            tally.errors.append(InputError(document.path, message))
+        else:
+            yield from outcome
+
+
+def _gather(
+    document: Document,
+    policy: Policy,
+    hits: Sequence[Hit],
+    suppressions: Suppressions,
+    tally: Tally,
+) -> None:
+    """Place what the rules saw in the file, silence what is accepted, keep the rest in order."""
+    spans = document.source.spans({(at, problem.on_key) for _, at, problem in hits})
+    sids = {statement.pointer: statement.sid for statement in policy.statements}
+    for rule, at, problem in hits:
+        span = spans[at, problem.on_key]
+        if suppressions.silences(document.path, rule.id, at, _sid(sids, at), span.line):
+            tally.suppressed += 1
+            continue
+        tally.findings.append(
+            Finding(
+                rule.id,
+                rule.severity if problem.severity is None else problem.severity,
+                problem.message,
+                problem.help,
+                rule.references[0],
+                Location(document.path, span, at, document.address),
+                document.source.line(span.line),
+            )
+        )
+
+
+def _sid(sids: dict[str, str | None], pointer: str) -> str | None:
+    """Return the Sid of the statement that holds the place, if there is one."""
+    head = "/".join(pointer.split("/", 3)[:3])
+    return sids.get(head, sids.get("/Statement"))

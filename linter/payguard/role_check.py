@@ -1,0 +1,137 @@
+"""Role rules asked about the roles of one input; what they see is placed in its files."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from payguard.finding import Finding, InputError, Location, Severity
+from payguard.infrastructure import Document, Role
+from payguard.pointer import tokens
+from payguard.rules.listener import Listener
+from payguard.rules.rule import Problem, RoleProblem, Rule
+from payguard.subjects import Case, place
+from payguard.suppression import Suppressions
+
+Hit = tuple[Rule, str, Problem]
+Seen = Mapping[int, Sequence[Hit]]  # by document: what was found in it by itself
+
+
+class Outcome(NamedTuple):
+    """What role rules said: findings, open questions, rules that failed, how many were silenced."""
+
+    findings: list[Finding]
+    undecided: list[Finding]
+    errors: list[InputError]
+    suppressed: int
+
+
+def check(
+    cases: Sequence[Case], rules: Sequence[Listener], suppressions: Suppressions, seen: Seen
+) -> Outcome:
+    """Ask role rules about roles.
+
+    Args:
+        cases: the roles.
+        rules: all rules of the run; those that listen for roles are asked.
+        suppressions: what is accepted.
+        seen: what was found in the documents by themselves: some rules yield to that.
+    """
+    outcome = Outcome([], [], [], 0)
+    silenced = 0
+    listening = [rule for rule in rules if "check_role" in rule.hooks]
+    for case in cases:
+        for rule, problem in _problems(case, listening, outcome):
+            where = _Where(case.role, problem)
+            hits = seen.get(id(where.document), ())
+            if _yields(rule, problem, where, hits, alone=case.subject.alone):
+                continue
+            if problem.decided and where.silenced(suppressions, rule.id):
+                silenced += 1
+                continue
+            found = outcome.findings if problem.decided else outcome.undecided
+            found.append(_finding(rule, problem, where))
+    return outcome._replace(suppressed=silenced)
+
+
+def _problems(
+    case: Case, rules: Sequence[Listener], outcome: Outcome
+) -> Iterator[tuple[Rule, RoleProblem]]:
+    for listener in rules:
+        try:
+            yield from ((listener.rule, found) for found in listener.rule.check_role(case.subject))
+        except Exception as error:  # noqa: BLE001  a rule's defect: reported, and the others still asked
+            reason = f"{type(error).__name__}: {error}"[:200]
+            message = f"the rule {listener.id} failed on the role {case.subject.name}, please report it ({reason})"
+            outcome.errors.append(InputError(case.role.location.path, message))
+
+
+class _Where:
+    """Where a problem stands: in a document of the role, or where the role is declared."""
+
+    def __init__(self, role: Role, problem: RoleProblem) -> None:
+        ref = problem.place
+        self.document: Document | None = None
+        self.statement, self.pointer, self.sid = "", "", None
+        if ref is not None:
+            self.document = place(role, ref.policy, ref.number)
+            self.statement, self.sid = ref.pointer, ref.sid
+            self.pointer = ref.pointer + (problem.at or self._action())
+        if self.document is None and ref is None and len(role.identity) == 1:
+            self.document = role.identity[0]  # all there is of the role is this policy
+        self.location, self.source = self._placed(role)
+
+    def _action(self) -> str:
+        """Return the element to point at in a statement: what it allows or denies."""
+        value: object = self.document.value if self.document is not None else None
+        for token in tokens(self.statement):
+            if isinstance(value, dict):
+                value = value.get(token)
+            elif isinstance(value, list):
+                value = value[int(token)]
+        known = value if isinstance(value, dict) else {}
+        return next((f"/{element}" for element in ("Action", "NotAction") if element in known), "")
+
+    def _placed(self, role: Role) -> tuple[Location, str]:
+        document = self.document
+        if document is None:
+            return role.location, ""
+        span = document.source.spans({(self.pointer, False)})[self.pointer, False]
+        location = Location(document.path, span, self.pointer, document.address)
+        return location, document.source.line(span.line)
+
+    def silenced(self, suppressions: Suppressions, rule: str) -> bool:
+        at = self.location
+        return suppressions.silences(at.path, rule, self.pointer, self.sid, at.span.line)
+
+
+def _yields(
+    rule: Rule, problem: RoleProblem, where: _Where, hits: Sequence[Hit], *, alone: bool
+) -> bool:
+    """Tell whether what was found in the document by itself says as much, or explains it."""
+    if alone and not problem.decided:  # nothing is sure about a policy that IAM refuses
+        return any(_severity(other, found) == Severity.ERROR for other, _, found in hits)
+    if alone and any(other.id in rule.yields_to for other, _, _ in hits):
+        return True
+    if not rule.yields:
+        return False
+    return any(
+        _severity(other, found) >= rule.severity
+        and (at == where.statement or at.startswith(f"{where.statement}/"))
+        for other, at, found in hits
+    )
+
+
+def _severity(rule: Rule, problem: Problem) -> Severity:
+    return rule.severity if problem.severity is None else problem.severity
+
+
+def _finding(rule: Rule, problem: RoleProblem, where: _Where) -> Finding:
+    return Finding(
+        rule.id,
+        rule.severity if problem.severity is None else problem.severity,
+        problem.message,
+        problem.help,
+        rule.references[0],
+        where.location,
+        where.source,
+        problem.witness,
+    )

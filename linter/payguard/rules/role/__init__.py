@@ -1,0 +1,1 @@
+"""Rules about roles: what everything that is attached to one means together."""

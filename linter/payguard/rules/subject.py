@@ -1,0 +1,179 @@
+"""A role as rules see it: what is attached to it, what it is meant to be, and the other roles."""
+
+from collections.abc import Sequence
+from functools import cache, cached_property
+
+from payguard.authorization.actor import Actor
+from payguard.authorization.answer import UNDECIDED, Answer, Inquiry, Step
+from payguard.authorization.closure import separated
+from payguard.authorization.compare import Dead, dead_statements
+from payguard.authorization.contract import Check, contract
+from payguard.authorization.decision import decide
+from payguard.authorization.evaluate import may_allow
+from payguard.authorization.limit import Limit
+from payguard.authorization.policy_set import StatementRef
+from payguard.authorization.prove import never_both
+from payguard.authorization.reach import reach
+from payguard.authorization.relevance import about
+from payguard.authorization.request import Unknown
+from payguard.finding import Severity, Witness
+from payguard.rules.payments.money import spending
+from payguard_policies.action_sets import ActionGroup, action_sets
+
+# Follow from who asks for what, and say nothing that the rest of a request does not.
+_IMPLIED = (
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalisawsservice",
+    "aws:principaltype",
+    "aws:requestedregion",
+    "aws:resourceaccount",
+)
+
+
+_EVERYTHING = frozenset({"*", "*:*"})
+_SECRET_SETS = ("payment-tokens", "wallet-secret-reads")
+
+
+@cache
+def secret_groups() -> tuple[ActionGroup, ...]:
+    """Return the groups of actions that open wallets without AgentCore."""
+    return tuple(action_sets()[name] for name in _SECRET_SETS)
+
+
+class Subject:
+    """One role, and what was found out about it: each question is asked once.
+
+    Args:
+        actor: the role.
+        persona: what it is meant to be; empty where nobody says.
+        declared: whether the configuration or the user says so, rather than its name.
+        managers: the payment managers that are its own; empty where nobody says.
+        others: the roles that it may become, itself among them.
+        alone: whether it is but one policy, of which nobody says what else it is attached beside.
+    """
+
+    def __init__(
+        self,
+        actor: Actor,
+        *,
+        persona: str = "",
+        declared: bool = True,
+        managers: tuple[str, ...] = (),
+        others: Sequence[Actor] = (),
+        alone: bool = False,
+    ) -> None:
+        self.actor, self.persona, self.declared, self.alone = actor, persona, declared, alone
+        self.managers, self.others = managers, tuple(others) or (actor,)
+
+    @property
+    def name(self) -> str:
+        """How the role is called."""
+        return self.actor.name
+
+    def severity(self, severity: Severity) -> Severity:
+        """Return a severity, lowered where the persona is only inferred."""
+        if self.declared or severity == Severity.SUGGESTION:
+            return severity
+        lowered = {Severity.ERROR: Severity.WARNING, Severity.SECURITY_WARNING: Severity.WARNING}
+        return lowered.get(severity, Severity.SUGGESTION)
+
+    @property
+    def meant(self) -> str:
+        """What is asked of the role, and how sure that is."""
+        return f"as {self.persona}" + ("" if self.declared else " (inferred)")
+
+    @cached_property
+    def touches_payments(self) -> bool:
+        """Whether some statement could let it open a budget or spend."""
+        return any(
+            may_allow(clause)
+            for action in spending()
+            for clause in about(self.actor.policies, action).identity.clauses
+        )
+
+    @cached_property
+    def is_administrator(self) -> bool:
+        """Whether some statement allows everything on everything, without a condition."""
+        return any(
+            clause.statement.effect == "Allow"
+            and not clause.conditions
+            and _EVERYTHING.intersection(map(str, clause.statement.actions))
+            and "*" in clause.statement.resources
+            for clause in self.actor.policies.identity.clauses
+        )
+
+    @cached_property
+    def secrets(self) -> tuple[tuple[str, tuple[Step, ...]], ...]:
+        """The actions by which it opens wallets without AgentCore, each with the requests."""
+        found = []
+        for group in secret_groups():
+            for action in group.actions:
+                inquiry = Inquiry(Limit(), 0)
+                steps = reach(self.actor, action, inquiry, inside=group.resources)
+                if steps:
+                    found.append((action, steps))
+        return tuple(found)
+
+    @cached_property
+    def separation(self) -> Answer:
+        """Whether it can both open a budget and spend from it, by itself."""
+        spend, budget = spending()
+        return never_both(self.actor, budget, spend)
+
+    @cached_property
+    def joint_separation(self) -> Answer:
+        """Whether it can do both with the help of the other roles that it can become."""
+        spend, budget = spending()
+        others = [self.actor, *(one for one in self.others if one.name != self.actor.name)]
+        return separated(others, budget, spend)[0]
+
+    @cached_property
+    def contract(self) -> tuple[Check, ...]:
+        """The clauses of its persona's contract; none without a persona."""
+        return contract(self.actor, self.persona, self.managers) if self.persona else ()
+
+    @cached_property
+    def dead(self) -> tuple[Dead, ...]:
+        """Statements that make no difference."""
+        return dead_statements(self.actor)[0]
+
+    def broken(self, *kinds: str) -> list[Check]:
+        """Return the clauses of some kinds that are not kept, or of which it cannot be told."""
+        return [
+            check
+            for check in self.contract
+            if check.kind in kinds and (check.answer.witness or check.answer.verdict == UNDECIDED)
+        ]
+
+    def deciding(self, steps: Sequence[Step]) -> StatementRef | None:
+        """Return the statement of an identity policy that allows the last request of its own."""
+        for step in reversed(steps):
+            if step.who == self.actor.name and step.allowed:
+                refs = decide(self.actor.policies, step.request).decided_by
+                return next((ref for ref in refs if ref.policy == "identity"), None)
+        return None
+
+
+def witness(steps: Sequence[Step]) -> tuple[Witness, ...]:
+    """Return the requests of an answer as they are shown to people."""
+    return tuple(
+        Witness(
+            step.who,
+            step.request.action,
+            step.request.resource,
+            tuple(_held(step)),
+            step.allowed,
+            step.note,
+        )
+        for step in steps
+    )
+
+
+def _held(step: Step) -> list[tuple[str, str]]:
+    found = []
+    for key, value in sorted(step.request.context.items()):
+        if key in _IMPLIED or isinstance(value, Unknown) or value == ():
+            continue
+        found.append((key, value if isinstance(value, str) else ", ".join(value)))
+    return found

@@ -1,0 +1,168 @@
+"""Roles of the input made into what role rules are asked about."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from payguard.authorization.actor import Actor, actor
+from payguard.configuration import Settings
+from payguard.iam.document import BOUNDARY, IDENTITY, TRUST, parse_policy
+from payguard.iam.unresolved import MISSING, Unresolved
+from payguard.infrastructure import Document, Role
+from payguard.rules.subject import Subject
+from payguard_policies import catalog
+
+# What AWS calls the roles, and what teams make of it: a persona that is only inferred.
+_NAMES = {
+    "processpayment": "process-payment",
+    "paymentexecution": "process-payment",
+    "resourceretrieval": "resource-retrieval",
+    "paymentscontrolplane": "control-plane",
+    "paymentcontrolplane": "control-plane",
+    "paymentsmanagement": "management",
+    "paymentmanagement": "management",
+}
+
+
+class Case(NamedTuple):
+    """A role of the input, and what rules are asked about."""
+
+    role: Role
+    subject: Subject
+
+
+def alone(document: Document) -> Case:
+    """Return what role rules are asked about one policy of which nothing else is known."""
+    role = of_documents("the policy", (document,))
+    return Case(role, Subject(actor_of(role), alone=True))
+
+
+def cases(
+    roles: Sequence[Role], settings: Settings, persona: str = "", managers: tuple[str, ...] = ()
+) -> list[Case]:
+    """Return what role rules are asked about.
+
+    Args:
+        roles: all the roles of one input: each may become another of them.
+        settings: say what some of them are.
+        persona: what all of them are, as the user says; empty to take it from the settings.
+        managers: the payment managers of all of them, as the user says.
+    """
+    actors = [actor_of(role) for role in roles]
+    found = []
+    for role, one in zip(roles, actors, strict=True):
+        rule = settings.role_rule(one.name)
+        meant = persona or (rule.persona if rule else "")
+        own = managers or (rule.managers if rule else ())
+        declared = bool(meant) or rule is not None
+        subject = Subject(
+            one,
+            persona=meant or inferred(role),
+            declared=declared,
+            managers=own,
+            others=actors,
+        )
+        found.append(Case(role, subject))
+    return found
+
+
+def inferred(role: Role) -> str:
+    """Return the persona that a role's name or trust suggests; empty if they suggest none."""
+    if role.trust is not None and _trusts_payments(role.trust):
+        return "resource-retrieval"
+    name = role.name if isinstance(role.name, str) else ""
+    plain = "".join(sign for sign in (name or role.address).lower() if sign.isalnum())
+    return next((persona for part, persona in _NAMES.items() if part in plain), "")
+
+
+def _trusts_payments(trust: Document) -> bool:
+    """Tell whether a trust policy lets in AgentCore for payment managers, and nobody else."""
+    statements = parse_policy(trust.value, TRUST).statements
+    named = [entry for statement in statements for entry in statement.principals]
+    only_agentcore = bool(named) and all(
+        entry.type == "Service" and entry.text.startswith(_AGENTCORE) for entry in named
+    )
+    return only_agentcore and any(
+        "payment-manager/" in str(value)
+        for statement in statements
+        for condition in statement.conditions
+        for value in condition.values
+    )
+
+
+_AGENTCORE = "bedrock-agentcore."
+
+
+def actor_of(role: Role) -> Actor:
+    """Return a role as the engine sees it: with AWS's managed policies, and with what is unknown."""
+    managed, unknown = _managed(role.managed)
+    gaps = [gap.unresolved.sentence for gap in role.gaps if gap.part not in {BOUNDARY, TRUST}]
+    gaps += [f"the managed policy {arn} is not known" for arn in unknown]
+    name = role.name if isinstance(role.name, str) and role.name else role.address
+    return actor(
+        name,
+        [*(document.value for document in role.identity), *managed],
+        boundary=_boundary(role),
+        arn=role.arn if isinstance(role.arn, str) else "",
+        trust=None if role.trust is None else role.trust.value,
+        gaps=gaps,
+        attached=tuple(arn for arn in role.managed if ":aws:policy/" not in arn),
+    )
+
+
+def _managed(arns: Iterable[str]) -> tuple[list[Mapping[str, Any]], list[str]]:
+    documents, unknown = [], []
+    for arn in arns:
+        known = catalog.managed_policy(arn)
+        if known is None:
+            unknown.append(arn)
+        else:
+            documents.append(known)
+    return documents, unknown
+
+
+def _boundary(role: Role) -> list[Mapping[str, Any]]:
+    """Return the boundary; one of which nothing is known may let everything pass, or nothing."""
+    if role.boundary is not None:
+        return [role.boundary.value]
+    gap = next((gap for gap in role.gaps if gap.part == BOUNDARY), None)
+    if role.boundary_arn:
+        known = catalog.managed_policy(role.boundary_arn)
+        if known is not None:
+            return [known]
+        return [_nothing_known(Unresolved(f"the boundary {role.boundary_arn}", MISSING))]
+    return [] if gap is None else [_nothing_known(gap.unresolved)]
+
+
+def _nothing_known(unresolved: Unresolved) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [unresolved]}
+
+
+def of_documents(name: str, documents: Sequence[Document], arn: str = "") -> Role:
+    """Make a role out of policy documents: identity policies, a boundary, a trust policy.
+
+    Documents of other types, as resource policies, do not belong to a role and are left out.
+    """
+    from payguard.finding import Location, Span  # noqa: PLC0415  only where a role is made
+
+    by_type: dict[str, list[Document]] = {}
+    for document in documents:
+        by_type.setdefault(
+            parse_policy(document.value, document.policy_type).policy_type, []
+        ).append(document)
+    first = documents[0]
+    return Role(
+        address=name,
+        location=Location(first.path, Span(1, 1, 1, 1)),
+        name=name,
+        arn=arn,
+        identity=tuple(by_type.get(IDENTITY, ())),
+        boundary=next(iter(by_type.get(BOUNDARY, ())), None),
+        trust=next(iter(by_type.get(TRUST, ())), None),
+    )
+
+
+def place(role: Role, policy: str, number: int) -> Document | None:
+    """Return the document of the input that a statement stands in; None for one of AWS's own."""
+    if policy == IDENTITY:
+        return role.identity[number] if number < len(role.identity) else None
+    return role.boundary if policy == BOUNDARY else None
