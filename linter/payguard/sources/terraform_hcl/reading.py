@@ -1,0 +1,118 @@
+"""What the modules of one input share, and where the folders of called modules are."""
+
+import os.path
+from collections.abc import Callable, Mapping
+
+from payguard.finding import InputError, Location, quote
+from payguard.iam.unresolved import MISSING, Unresolved
+from payguard.infrastructure import Gap
+from payguard.sources.terraform_hcl import folder as folders
+from payguard.sources.terraform_hcl.body import literal
+from payguard.sources.terraform_hcl.datum import Work
+from payguard.sources.terraform_hcl.folder import Folder
+from payguard.sources.terraform_hcl.ledger import Ledger
+from payguard.sources.terraform_hcl.syntax import Argument, Block
+
+ReadFolder = Callable[[str], Mapping[str, str] | InputError]
+
+# Calls within calls.
+_DEPTH = 20
+# How the sources of local modules start.
+_LOCAL = ("./", "../")
+
+
+class Reading:
+    """What the modules of one input share.
+
+    Args:
+        read_folder: returns the files of a folder by path, or why they cannot be had.
+
+    Attributes:
+        work: the bounds of the evaluation.
+        ledger: what was evaluated.
+        errors: what could not be read.
+        gaps: what is not in the input.
+    """
+
+    def __init__(self, read_folder: ReadFolder) -> None:
+        self._read_folder = read_folder
+        self.work = Work()
+        self.ledger = Ledger()
+        self.errors: list[InputError] = []
+        self._reported: set[InputError] = set()
+        self.gaps: list[Gap] = []
+        self._folders: dict[str, Folder | InputError] = {}
+
+    def report(self, error: InputError) -> None:
+        """Note what could not be read, once."""
+        if error not in self._reported:
+            self._reported.add(error)
+            self.errors.append(error)
+
+    def folder(self, path: str) -> Folder | InputError:
+        """Return a folder, read once."""
+        if path not in self._folders:
+            texts = self._read_folder(path)
+            if isinstance(texts, InputError):
+                self._folders[path] = texts
+            else:
+                self._folders[path] = found = folders.read(path, texts, root=False)
+                self.errors += found.errors
+        return self._folders[path]
+
+
+def called_folder(
+    reading: Reading, path: str, above: tuple[str, ...], block: Block, address: str
+) -> Folder | None:
+    """Return the folder of a module that is called; None, and a gap or an error, if it is not read.
+
+    Args:
+        reading: what the modules share; is told of the gap or error.
+        path: the folder of the calling module.
+        above: that and the folders of the modules that call it.
+        block: the call.
+        address: its address.
+    """
+    argument, source = _source(block)
+    if not source.startswith(_LOCAL):
+        what = f"{address} ({source})" if source else address
+        span = block.source.span(block.start, block.end)
+        location = Location(block.source.path, span, "", address)
+        reading.gaps.append(Gap(Unresolved(what, MISSING), location))
+        return None
+    found = _local(reading, joined(path, source), above, source)
+    if isinstance(found, Folder):
+        return found
+    at = block.start if argument is None else argument.value.start
+    line, column = block.source.lines.place(at)
+    reading.report(InputError(block.source.path, f"{address}: {found}", line, column))
+    return None
+
+
+def _source(block: Block) -> tuple[Argument | None, str]:
+    argument = block.arguments.get("source")
+    return argument, "" if argument is None else literal(argument.value) or ""
+
+
+def local_path(path: str, block: Block) -> str | None:
+    """Return the folder of the local module that a block in folder ``path`` calls, if it is one."""
+    source = _source(block)[1]
+    return joined(path, source) if source.startswith(_LOCAL) else None
+
+
+def joined(path: str, source: str) -> str:
+    """Return the path of a folder that is named relative to another."""
+    path = os.path.normpath(os.path.join(path, source))
+    return "" if path == "." else path
+
+
+def _local(reading: Reading, path: str, above: tuple[str, ...], source: str) -> Folder | str:
+    """Return a folder, or why it is not read."""
+    if path in above:
+        return f"the module calls itself: its source {quote(source)} is a folder above it"
+    if len(above) > _DEPTH:
+        return f"more than {_DEPTH} modules within each other"
+    found = reading.folder(path)
+    if isinstance(found, Folder):
+        return found if found.bodies else f"its source {quote(source)} holds no Terraform files"
+    return f"its source {quote(source)} cannot be read: {found.message}"
