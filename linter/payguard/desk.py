@@ -47,6 +47,10 @@ class Desk:
         seen = {id(document): self._inspect_document(document) for document in found.documents}
         if found.roles and self.asks_roles:
             self._inspect_roles(found.roles, seen)
+        if found.gaps and self.asks_roles:
+            from payguard.role_check import open_gaps
+
+            tally.undecided += open_gaps(found.gaps, self.rules)
 
     def _inspect_document(self, document: Document) -> Sequence[Hit]:
         """Ask about one document; return what was found."""

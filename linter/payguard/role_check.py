@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from payguard.finding import Finding, InputError, Location, Severity
-from payguard.infrastructure import Document, Role
+from payguard.iam.document import BOUNDARY, IDENTITY, TRUST
+from payguard.infrastructure import Document, Gap, Role
 from payguard.pointer import tokens
 from payguard.rules.listener import Listener
 from payguard.rules.rule import Problem, RoleProblem, Rule
@@ -37,6 +38,7 @@ def check(
     """
     outcome = Outcome([], [], [], 0)
     silenced = 0
+    shown: set[tuple[object, ...]] = set()
     listening = [rule for rule in rules if "check_role" in rule.hooks]
     for case in cases:
         for rule, problem in _problems(case, listening, outcome):
@@ -44,6 +46,11 @@ def check(
             hits = seen.get(id(where.document), ())
             if _yields(rule, problem, where, hits, alone=case.subject.alone):
                 continue
+            at = where.location
+            key = (rule.id, at.path, at.span, at.pointer, problem.message if not at.pointer else "")
+            if key in shown:  # a policy that several roles have is shown with the first of them
+                continue
+            shown.add(key)
             if problem.decided and where.silenced(suppressions, rule.id):
                 silenced += 1
                 continue
@@ -62,6 +69,30 @@ def _problems(
             reason = f"{type(error).__name__}: {error}"[:200]
             message = f"the rule {listener.id} failed on the role {case.subject.name}, please report it ({reason})"
             outcome.errors.append(InputError(case.role.location.path, message))
+
+
+_OF_ROLES = frozenset({"", IDENTITY, BOUNDARY, TRUST})
+_NOT_KNOWN = "policy-not-known"
+
+
+def open_gaps(gaps: Sequence[Gap], rules: Sequence[Listener]) -> list[Finding]:
+    """Return the open questions about what belongs to no role that is known, if they are wanted."""
+    listener = next((rule for rule in rules if rule.id == _NOT_KNOWN), None)
+    if listener is None:
+        return []
+    rule = listener.rule
+    return [
+        Finding(
+            rule.id,
+            rule.severity,
+            f"part of the input is not known: {gap.unresolved.sentence}",
+            "",
+            rule.references[0],
+            gap.location,
+        )
+        for gap in dict.fromkeys(gaps)
+        if gap.part in _OF_ROLES
+    ]
 
 
 class _Where:

@@ -7,7 +7,7 @@ from payguard.configuration import Settings
 from payguard.finding import InputError, Report
 from payguard.reporters import Options, render
 from payguard.rules.rule import Example, Rule
-from payguard.sources.policy_file import read_policy_file
+from payguard.sources.reading import read_input
 from payguard.tally import Asked
 
 _PLAIN = Options(color=False, statistics=False, quiet=True, verbose=False, version="")
@@ -53,10 +53,10 @@ def output(example: Example) -> str:
 
 def report_of(example: Example) -> Report:
     """Return what the linter says about ``example``."""
-    documents = read_policy_file(
+    found = read_input(
         f"policy.{language(example)}", example.text, named=True, policy_type=example.policy_type
     )
-    if isinstance(documents, InputError):
-        raise ValueError(f"an example cannot be read: {documents.message}")  # noqa: TRY004  no type is wrong
+    if isinstance(found, InputError):
+        raise ValueError(f"an example cannot be read: {found.message}")  # noqa: TRY004  no type is wrong
     asked = Asked(example.persona, example.managers, example.arn)
-    return run.lint_documents(documents, Settings(), asked)
+    return run.lint_found(found, Settings(), asked)

@@ -21,6 +21,7 @@ Input = Candidate | InputError
 
 # From this many files on, a second process earns its start; each takes chunks of this size.
 _MANY = 1500
+_TERRAFORM = (".tf", ".tf.json")
 _CHUNK = 250
 
 
@@ -50,6 +51,7 @@ class _Work(NamedTuple):
     policy_type: str
     standard_input: Callable[[], bytes] | None
     asked: Asked
+    source: str = ""
 
     def part(
         self, inputs: Sequence[Input], rules: Sequence[Listener], inspector: Inspector
@@ -70,6 +72,10 @@ class _Work(NamedTuple):
 
     def read(self, item: Candidate) -> Infrastructure | InputError:
         """Return what is in a file."""
+        if item.module:
+            from payguard.sources.terraform_folder import read_terraform_folder
+
+            return read_terraform_folder(item.path)
         if item.piped and self.standard_input is not None:
             text = text_file.decode(item.path, self.standard_input())
         else:
@@ -77,7 +83,7 @@ class _Work(NamedTuple):
         if isinstance(text, InputError):
             return text
         kind = self.policy_type or self.settings.policy_type_of(item.path)
-        return read_input(item.path, text, named=item.named, policy_type=kind)
+        return read_input(item.path, text, named=item.named, policy_type=kind, source=self.source)
 
 
 def lint(
@@ -85,6 +91,7 @@ def lint(
     settings: Settings,
     *,
     policy_type: str = "",
+    source: str = "",
     standard_input: Callable[[], bytes] | None = None,
     asked: Asked = NOTHING,
     workers: int = 0,
@@ -96,12 +103,14 @@ def lint(
         inputs: what ``discover`` yields; a piped candidate reads ``standard_input``.
         settings: the configuration, with command line options already in it.
         policy_type: the type of every document; empty to take it from the settings or the shape.
+        source: what the files are, see ``sources.reading``; empty to tell from their content.
         standard_input: reads the bytes of standard input.
         asked: what the user says of the roles.
         workers: how many processes; 0 to let the number of files and processors decide.
         progress: told how many more inputs are done.
     """
-    work = _Work(settings, policy_type, standard_input, asked)
+    work = _Work(settings, policy_type, standard_input, asked, source)
+    inputs = with_modules(inputs)
     rules = chosen_rules(settings)
     workers = workers or _workers(inputs, settings, asked)
     if workers > 1:
@@ -119,16 +128,35 @@ def lint(
     return report(tally)
 
 
+def with_modules(inputs: Sequence[Input]) -> Sequence[Input]:
+    """Return the inputs with the files of Terraform configuration put together, folder by folder."""
+    if not any(isinstance(item, Candidate) and item.path.endswith(_TERRAFORM) for item in inputs):
+        return inputs
+    from payguard.sources.terraform_folder import modules
+
+    found = [item for item in inputs if isinstance(item, Candidate) and not item.piped]
+    others = [
+        item
+        for item in inputs
+        if isinstance(item, InputError) or item.piped or not item.path.endswith(_TERRAFORM)
+    ]
+    return [*others, *modules(found)]
+
+
 def lint_documents(
     documents: Sequence[Document], settings: Settings, asked: Asked = NOTHING
 ) -> Report:
     """Lint documents that are already read; see ``lint``."""
+    return lint_found(Infrastructure(tuple(documents)), settings, asked)
+
+
+def lint_found(found: Infrastructure, settings: Settings, asked: Asked = NOTHING) -> Report:
+    """Lint one input that is already read; see ``lint``."""
     tally = Tally()
     rules = chosen_rules(settings)
     suppressions = _suppressions(settings, rules)
     desk = Desk(settings, asked, rules, Inspector(rules), suppressions, tally)
-    path = documents[0].path if documents else ""
-    desk.inspect(path, Infrastructure(tuple(documents)))
+    desk.inspect(found.documents[0].path if found.documents else "", found)
     desk.inspect_joint_roles()
     tally.findings += _about(suppressions, settings)
     return report(tally)

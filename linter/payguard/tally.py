@@ -63,12 +63,21 @@ def _place(finding: Finding) -> tuple[str, int, int, str, str]:
 def report(tally: Tally) -> Report:
     """Return what was gathered, in order."""
     return Report(
-        tuple(sorted(tally.findings, key=_place)),
+        _once(tally.findings),
         tuple(sorted(tally.errors)),
         tally.documents,
         tally.files,
         tally.suppressed,
-        tuple(sorted(tally.undecided, key=_place)),
+        _once(tally.undecided),
         tuple(sorted(tally.checked)),
         tally.roles,
     )
+
+
+def _once(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Return findings in order; one text that several roles take their policy from counts once."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for finding in sorted(findings, key=_place):
+        at = finding.location
+        found.setdefault((finding.rule, finding.message, at.path, at.span), finding)
+    return tuple(found.values())

@@ -69,7 +69,7 @@ def implies(
             ``new`` could allow.
         limit: what the question may cost.
     """
-    found = groups((new.policies, old.policies), actions)
+    found = groups((new.policies, old.policies), actions, new.account)
     inquiry = Inquiry(limit or Limit(), _count(new.policies) + _count(old.policies))
     inquiry.note_reasons((*new.gaps, *old.gaps))
     differences: list[Difference] = []

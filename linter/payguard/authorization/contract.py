@@ -118,6 +118,8 @@ def _need(actor: Actor, action: str, group: ActionGroup, place: str, inquiry: In
         )
         if able:
             inquiry.forget()
+    # A policy that is not known may allow it.
+    witness = () if actor.gaps else witness
     return inquiry.answer(asked, "every context", (OWN_ACCOUNT, *conditions), witness)
 
 
@@ -141,6 +143,7 @@ def _denied(actor: Actor, groups: Sequence[ActionGroup], limit: Limit | None) ->
         for action in group.actions:
             inquiry = inquiry_about(actor, (action,), limit)
             witness = reach(_opened(actor), action, inquiry, note="with one more policy")
+            witness = () if actor.gaps else witness  # one that is not known may deny it
             answer = inquiry.answer(
                 f"{actor.name} could not {short(action)} whatever else it is given",
                 "every resource and context",

@@ -48,7 +48,7 @@ def calls(action: str, account: str = "") -> tuple[Call, ...]:
     detail = catalog.detail(service)
     known = detail.actions.get(name.lower()) if detail is not None else None
     if known is None:
-        return ((Target(any_resource(service)),), (_ANY,))
+        return ((Target(any_resource(service, account)),), (_ANY,))
     types = [use.type for use in known.resources]
     if not types:
         return ((_ANY,),)

@@ -173,7 +173,7 @@ def _escaped(text: str) -> str:
 
 
 @functools.cache
-def any_resource(service: str = "") -> Universe:
+def any_resource(service: str = "", account: str = "") -> Universe:
     """Return the ARNs of a service that the catalog does not know in detail."""
-    pattern = f"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:([0-9]{{12}}|aws)?:{_ANYTHING}"
+    pattern = f"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:({account or ACCOUNT}|aws)?:{_ANYTHING}"
     return Universe(pattern, f"every ARN of {service}" if service else "every ARN", has_colons=True)

@@ -22,13 +22,17 @@ class Group(NamedTuple):
     calls: tuple[Call, ...]
 
 
-def groups(sets: Sequence[Policies], actions: Iterable[str] | None = None) -> list[Group]:
+def groups(
+    sets: Sequence[Policies], actions: Iterable[str] | None = None, account: str = ""
+) -> list[Group]:
     """Group actions by the statements that speak about them.
 
     Args:
         sets: the policy sets that are asked together.
         actions: with their prefixes; None for every action of the catalog, and whatever else the
             statements name, that some Allow of the first set matches.
+        account: of the caller and the resources, where it is known: across accounts nothing is
+            allowed without a policy of the resource's.
     """
     clauses = [clause for policies in sets for clause in _clauses(policies)]
     spoken = _Spoken(clauses)
@@ -36,9 +40,9 @@ def groups(sets: Sequence[Policies], actions: Iterable[str] | None = None) -> li
     found: dict[tuple[object, ...], list[str]] = {}
     for name in names:
         mask = spoken.mask(name)
-        key = (mask, _calls(name), spoken.carried(mask, name))
+        key = (mask, _calls(name, account), spoken.carried(mask, name))
         found.setdefault(key, []).append(name)
-    return [Group(tuple(members), _calls(members[0])) for members in found.values()]
+    return [Group(tuple(members), _calls(members[0], account)) for members in found.values()]
 
 
 def _clauses(policies: Policies) -> Iterator[Clause]:
@@ -46,9 +50,9 @@ def _clauses(policies: Policies) -> Iterator[Clause]:
         yield from layer.clauses
 
 
-def _calls(action: str) -> tuple[Call, ...]:
+def _calls(action: str, account: str) -> tuple[Call, ...]:
     service = action.partition(":")[0].lower()
-    return calls(action if service in catalog.detailed_services() else "any:any")
+    return calls(action if service in catalog.detailed_services() else "any:any", account)
 
 
 def _granted(policies: Policies) -> Iterator[str]:

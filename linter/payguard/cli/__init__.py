@@ -9,7 +9,7 @@ from payguard import __version__
 EXIT_CODES = """\b
 Exit status:
   0  everything asked was checked, and holds
-  1  findings at or above --fail-on, or an access that is not as expected
+  1  findings at or above --fail-on, a refuted property, an access not as expected
   2  could not run: usage, unreadable input, bad configuration, nothing to check
   3  nothing wrong was found, but something could not be decided
 """
@@ -19,8 +19,10 @@ FINDINGS, UNUSABLE, UNDECIDED, INTERRUPTED = 1, 2, 3, 130
 _COMMANDS = {
     "catalog": ("catalog", "Age, source and counts of the AWS facts that payguard knows."),
     "completion": ("completion", "Print the completion script of a shell."),
+    "diff": ("diff", "Say what access a new version of a role's policies gives, and takes away."),
     "id": ("identify", "Say what an ARN or ID is, part by part, and what is wrong with it."),
     "lint": ("lint", "Check policies in files and folders."),
+    "prove": ("prove", "Prove a property of a role over all requests, or refute it."),
     "render": ("render", "Print the documented policy of a persona."),
     "rule": ("rule", "Say what a rule checks, why, and how to mend what it finds."),
     "simulate": ("simulate", "Decide one request against given policies, and say why."),

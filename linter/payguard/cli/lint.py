@@ -15,6 +15,7 @@ from payguard.iam.document import POLICY_TYPES
 from payguard.reporters import FORMATS, Options, render
 
 # Personas, see payguard_policies.roles: named here because that package loads their contracts.
+SOURCES = ("policy", "terraform-plan", "cloudformation", "pulumi", "account-details", "terraform")
 PERSONAS = ("control-plane", "management", "process-payment", "resource-retrieval", "viewer")
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ _choosing = option.arguments(
         type=click.Choice(POLICY_TYPES),
         help="What the documents are; otherwise their shape tells identity, trust and resource.",
     ),
+)
+_reading = click.option(
+    "--source",
+    type=click.Choice(SOURCES),
+    help="What the files are; otherwise their content tells.",
 )
 _telling = option.arguments(
     click.option(
@@ -82,6 +88,7 @@ _judging = option.arguments(
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--stdin-filename", default="-", metavar="NAME", help="What to call standard input.")
 @_choosing
+@_reading
 @_telling
 @_judging
 @_printing
@@ -185,6 +192,7 @@ def _lint(
         inputs,
         settings,
         policy_type=options["policy_type"] or "",
+        source=options["source"] or "",
         standard_input=sys.stdin.buffer.read,
         asked=Asked(options["persona"] or "", options["manager_arn"], options["role_arn"]),
     )

@@ -1,7 +1,6 @@
 """``payguard simulate``: one request against given policies."""
 
 import functools
-import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -17,39 +16,21 @@ from payguard.authorization.decision import (
     summary,
 )
 from payguard.authorization.explanation import Note
-from payguard.authorization.policy_set import Policies, StatementRef, attach
 from payguard.authorization.request import UNKNOWN, Request, Unknown, request
-from payguard.cli import EXIT_CODES, FINDINGS, Refusal, option
+from payguard.cli import EXIT_CODES, FINDINGS, names, option, policy_files
 from payguard.cli import UNDECIDED as EXIT_UNDECIDED
-from payguard.finding import InputError, quote
-from payguard.iam.document import (
-    BOUNDARY,
-    IDENTITY,
-    RCP,
-    RESOURCE,
-    SCP,
-    SESSION,
-    TRUST,
-    VPC_ENDPOINT,
-)
-from payguard.infrastructure import Document
-from payguard.sources.policy_file import read_policy_file
-from payguard.sources.text_file import read
+from payguard.cli.policy_files import PolicyFiles
+from payguard.finding import quote
 
 # Stands for the account of a role and a resource of which nothing is known.
 _NO_ACCOUNT = "000000000000"
 
 _policies = option.arguments(
     click.option("--identity", multiple=True, metavar="FILE", help="A policy of the caller."),
-    click.option("--boundary", multiple=True, metavar="FILE", help="Its permissions boundary."),
-    click.option("--session", multiple=True, metavar="FILE", help="A session policy."),
-    click.option(
-        "--scp", multiple=True, metavar="[LEVEL=]FILE", help="An SCP; each level must allow."
-    ),
-    click.option("--rcp", multiple=True, metavar="[LEVEL=]FILE", help="An RCP."),
+    policy_files.limiting,
     click.option("--resource-policy", metavar="FILE", help="The policy of the resource."),
     click.option("--trust", metavar="FILE", help="The trust policy of the role to assume."),
-    click.option("--vpc-endpoint", multiple=True, metavar="FILE", help="A VPC endpoint policy."),
+    policy_files.vpc_endpoint,
 )
 _asking = option.arguments(
     click.option("--action", required=True, metavar="NAME", help="Such as sts:AssumeRole."),
@@ -67,6 +48,11 @@ _asking = option.arguments(
         help="A context key of the request; several values for one key make a set.",
     ),
     click.option("--unknown", multiple=True, metavar="KEY", help="A key of unknown value."),
+    click.option(
+        "--alone",
+        is_flag=True,
+        help="Ask about the resource given alone, not about others that the call concerns as well.",
+    ),
 )
 
 
@@ -86,7 +72,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     are not given are absent, save those that follow from caller and resource, such as
     aws:PrincipalArn.
     """
-    files = _Files()
+    files = PolicyFiles()
     policies = files.attach(options)
     wanted = _call(options)
     ask = _asker(options)
@@ -107,86 +93,13 @@ def _status(decision: CallDecision, expected: str | None, *, allow_undecided: bo
     return FINDINGS if expected not in {None, decision.decision} else 0
 
 
-class _Files:
-    """The policy documents that were given, and where each statement stands."""
-
-    def __init__(self) -> None:
-        self.documents: dict[tuple[str, str, int], Document] = {}
-
-    def attach(self, options: dict[str, Any]) -> Policies:
-        """Read every file that the options name."""
-        single = {
-            "resource": self._one(RESOURCE, options["resource_policy"]),
-            "trust": self._one(TRUST, options["trust"]),
-        }
-        policies = attach(
-            identity=self._several(IDENTITY, options["identity"]),
-            boundary=self._several(BOUNDARY, options["boundary"]),
-            session=self._several(SESSION, options["session"]),
-            scps=self._levels(SCP, options["scp"]),
-            rcps=self._levels(RCP, options["rcp"]),
-            vpc_endpoint=self._several(VPC_ENDPOINT, options["vpc_endpoint"]),
-            **single,
-        )
-        if not self.documents:
-            raise Refusal("there is no policy to ask: give one with --identity FILE or another")
-        return policies
-
-    def _one(self, kind: str, path: str | None) -> Any:
-        if path is None:
-            return None
-        found = self._several(kind, (path,))
-        if len(found) > 1:
-            raise Refusal(f"{path}: it holds {len(found)} policies; a resource has one")
-        return found[0]
-
-    def _several(self, kind: str, paths: Sequence[str], level: str = "") -> list[Any]:
-        found = [document for path in paths for document in _read(path, kind)]
-        for number, document in enumerate(found):
-            self.documents[kind, level, number] = document
-        return [document.value for document in found]
-
-    def _levels(self, kind: str, named: Sequence[str]) -> list[tuple[str, list[Any]]]:
-        levels: dict[str, list[str]] = {}
-        for text in named:
-            level, equals, path = text.partition("=")
-            if not equals or os.path.exists(text):  # a path may hold an equals sign of its own
-                level, path = "", text
-            levels.setdefault(level, []).append(path)
-        return [(level, self._several(kind, paths, level)) for level, paths in levels.items()]
-
-    def name(self, ref: StatementRef) -> str:
-        """Name a statement by where it stands."""
-        path, line, column = self.place(ref, ref.pointer)
-        return f"{path}:{line}:{column}"
-
-    def place(self, ref: StatementRef, pointer: str) -> tuple[str, int, int]:
-        """Return path, line and column of a place in the policy of a statement."""
-        document = self.documents[ref.policy, ref.level, ref.number]
-        span = document.source.spans({(pointer, False)})[pointer, False]
-        return document.path, span.line, span.column
-
-
-def _read(path: str, kind: str) -> list[Document]:
-    text = read(path)
-    found = (
-        text
-        if isinstance(text, InputError)
-        else read_policy_file(path, text, named=True, policy_type=kind)
-    )
-    if isinstance(found, InputError):
-        place = f":{found.line}:{found.column}" if found.line else ""
-        raise Refusal(f"{path}{place}: {found.message}")
-    if not found:
-        raise Refusal(f"{path}: there is no policy in it")
-    return found
-
-
 def _call(options: dict[str, Any]) -> Call:
     action = options["action"]
     if ":" not in action:
         raise click.UsageError(f"--action {quote(action)} names no service, as iam:PassRole does")
-    _warn_of_unknown(action)
+    names.warn_of_unknown(action)
+    if options["alone"]:
+        return Call(tuple(Use("", resource) for resource in options["resource"] or ("*",)))
     wanted = call(action, options["resource"])
     if not wanted.uses:
         missing = wanted.missing[0]
@@ -194,19 +107,6 @@ def _call(options: dict[str, Any]) -> Call:
             f"{quote(action)} is authorized on a {missing}: give its ARN with --resource"
         )
     return wanted
-
-
-def _warn_of_unknown(action: str) -> None:
-    from payguard_policies import catalog
-
-    service, _, name = action.partition(":")
-    names = catalog.action_names(service)
-    if names and name.lower() not in names:
-        from difflib import get_close_matches
-
-        close = get_close_matches(name.lower(), names, n=1)
-        hint = f"; did you mean {quote(f'{service}:{names[close[0]]}')}?" if close else ""
-        click.echo(f"payguard: the catalog has no action {quote(action)}{hint}", err=True)
 
 
 def _asker(options: dict[str, Any]) -> Callable[[str], Request]:
@@ -259,7 +159,7 @@ def _context(
     return found
 
 
-def _lines(decision: CallDecision, files: _Files, options: dict[str, Any]) -> Iterator[str]:
+def _lines(decision: CallDecision, files: PolicyFiles, options: dict[str, Any]) -> Iterator[str]:
     several = len(decision.parts) > 1
     if several or decision.decision != decision.parts[0][1].decision:
         yield f"{decision.decision}: {_all(decision, options['action'])}"
@@ -281,7 +181,7 @@ def _all(decision: CallDecision, action: str) -> str:
     return f"{asked}, and not all are allowed" if decision.decision == DENY else asked
 
 
-def _statements(part: Decision, files: _Files) -> Iterator[str]:
+def _statements(part: Decision, files: PolicyFiles) -> Iterator[str]:
     """Yield a line for each statement, those that decided first."""
     decided = set(part.decided_by)
     for note in sorted(part.because, key=lambda note: note.ref not in decided):
@@ -300,7 +200,7 @@ def _what(note: Note) -> str:
 
 
 def _json(
-    decision: CallDecision, principal: str | None, files: _Files, options: dict[str, Any]
+    decision: CallDecision, principal: str | None, files: PolicyFiles, options: dict[str, Any]
 ) -> dict[str, Any]:
     found: dict[str, Any] = {
         "decision": decision.decision,
@@ -317,7 +217,7 @@ def _json(
     return found
 
 
-def _json_part(use: Use, part: Decision, files: _Files) -> dict[str, Any]:
+def _json_part(use: Use, part: Decision, files: PolicyFiles) -> dict[str, Any]:
     return {
         "resource": use.resource,
         "type": use.type or None,

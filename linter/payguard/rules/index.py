@@ -60,6 +60,7 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], int, tuple[str, ...]], ...] = (
     ("payments-full-access", "payments", ("check_policy",), 32897, ("identity",)),
     ("permission-beyond-contract", "role", ("check_role",), 0, ()),
     ("placeholder-in-arn", "resource", ("check_resource",), 0, ()),
+    ("policy-not-known", "role", ("check_role",), 0, ()),
     ("policy-too-large", "grammar", ("check_policy",), 0, ("boundary", "identity", "rcp", "scp", "session", "trust", "vpc-endpoint")),
     ("presence-by-wildcard", "redundancy", ("check_statement", "hears_condition"), 4, ()),
     ("principal-not-supported", "principal", ("check_statement",), 8, ("boundary", "identity", "scp", "session")),

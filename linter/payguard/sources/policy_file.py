@@ -13,7 +13,7 @@ from payguard.sources.position import Lines, Place
 
 # Words one of which stands in any text that was meant to be a policy.
 _POLICY_WORDS = ("Statement", "Effect", "Action", "2012-10-17", "2008-10-17")
-_YAML_SUFFIXES = (".yaml", ".yml")
+YAML_SUFFIXES = (".yaml", ".yml")
 
 
 @dataclass(slots=True)
@@ -97,12 +97,19 @@ def read_policy_file(
     A text that cannot be read is an InputError, save a file found in a folder that is no JSON
     and holds no word of a policy: other tools' dialects are not our business.
     """
-    if path.endswith(_YAML_SUFFIXES):
+    if path.endswith(YAML_SUFFIXES):
         return _read_yaml(path, text, policy_type, named=named)
     try:
         value = json_text.parse(text)
     except json_text.JsonError as error:
-        return _unreadable(path, text, policy_type, error, named=named)
+        return unreadable(path, text, policy_type, error, named=named)
+    return documents_of(path, value, text, policy_type, named=named)
+
+
+def documents_of(
+    path: str, value: Any, text: str, policy_type: str, *, named: bool
+) -> list[Document] | InputError:
+    """Return the policy that a decoded JSON file is; arguments as in ``read_policy_file``."""
     if refusal := _refusal(value, named=named):
         return InputError(path, refusal, 1, 1)
     if not is_policy(value):
@@ -110,10 +117,10 @@ def read_policy_file(
     return [Document(path, value, policy_type, FileMap(text), text=text)]
 
 
-def _unreadable(
+def unreadable(
     path: str, text: str, policy_type: str, error: json_text.JsonError, *, named: bool
 ) -> list[Document] | InputError:
-    """Say what becomes of a text that is no JSON."""
+    """Say what becomes of a text that is no JSON; arguments as in ``read_policy_file``."""
     if not path.endswith(".json") and (documents := _other_suffix(path, text, policy_type)):
         return documents
     if not named and _is_other_dialect(text):

@@ -9,7 +9,7 @@ from payguard.finding import InputError, quote
 
 MAX_BYTES = 32 * 1024 * 1024
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-SUFFIXES = (".json", ".yaml", ".yml")
+SUFFIXES = (".json", ".yaml", ".yml", ".tf", ".jsonl", ".template")
 # Folders that hold other people's files or machinery: passed over unless they are named.
 PASSED_OVER = frozenset(
     {
@@ -39,11 +39,13 @@ class Candidate(NamedTuple):
         path: as shown to users.
         named: whether the user named it, rather than a folder above it.
         piped: whether its content comes from standard input, whatever the path says.
+        module: whether it is a folder that is read as a whole: a Terraform module.
     """
 
     path: str
     named: bool
     piped: bool = False
+    module: bool = False
 
 
 def discover(

@@ -1,0 +1,189 @@
+"""Policy files given on the command line: the options, the documents, and where statements stand."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from payguard.authorization.actor import Actor, actor
+from payguard.authorization.policy_set import Policies, StatementRef, attach
+from payguard.cli import Refusal, option
+from payguard.finding import InputError, quote
+from payguard.iam.document import (
+    BOUNDARY,
+    IDENTITY,
+    RCP,
+    RESOURCE,
+    SCP,
+    SESSION,
+    TRUST,
+    VPC_ENDPOINT,
+)
+from payguard.infrastructure import Document
+from payguard.reporters.plain_text import plain
+from payguard.sources.policy_file import read_policy_file
+from payguard.sources.text_file import MAX_BYTES, decode, read
+
+STDIN = "-"
+limiting = option.arguments(
+    click.option("--boundary", multiple=True, metavar="FILE", help="Its permissions boundary."),
+    click.option("--session", multiple=True, metavar="FILE", help="A session policy."),
+    click.option(
+        "--scp", multiple=True, metavar="[LEVEL=]FILE", help="An SCP; each level must allow."
+    ),
+    click.option("--rcp", multiple=True, metavar="[LEVEL=]FILE", help="An RCP."),
+)
+vpc_endpoint = click.option(
+    "--vpc-endpoint", multiple=True, metavar="FILE", help="A VPC endpoint policy."
+)
+# Options of the above, as simulate takes them too.
+_LIMITING = ("boundary", "session", "scp", "rcp", "vpc_endpoint")
+
+
+class PolicyFiles:
+    """The policy documents that were given, and where each statement stands.
+
+    Attributes:
+        documents: by the kind of the policy, the level of an SCP or RCP, and the number.
+    """
+
+    def __init__(self, documents: Mapping[tuple[str, str, int], Document] | None = None) -> None:
+        self.documents = dict(documents or {})
+
+    def attach(self, options: Mapping[str, Any]) -> Policies:
+        """Read every file that the options name: what speaks about one request."""
+        policies = attach(
+            identity=self.several(IDENTITY, options["identity"]),
+            resource=self.one(RESOURCE, options["resource_policy"]),
+            trust=self.one(TRUST, options["trust"]),
+            **self.limits(options),
+        )
+        if not self.documents:
+            raise Refusal("there is no policy to ask: give one with --identity FILE or another")
+        return policies
+
+    def limits(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Read the files that limit what identity policies allow, as arguments of ``attach``."""
+        return {
+            "boundary": self.several(BOUNDARY, options["boundary"]),
+            "session": self.several(SESSION, options["session"]),
+            "scps": self._levels(SCP, options["scp"]),
+            "rcps": self._levels(RCP, options["rcp"]),
+            "vpc_endpoint": self.several(VPC_ENDPOINT, options["vpc_endpoint"]),
+        }
+
+    def one(self, kind: str, path: str | None) -> Any:
+        """Read the one policy in a file; None without a path."""
+        if path is None:
+            return None
+        found = self.several(kind, (path,))
+        if len(found) > 1:
+            raise Refusal(f"{plain(path)}: it holds {len(found)} policies; a resource has one")
+        return found[0]
+
+    def several(self, kind: str, paths: Sequence[str], level: str = "") -> list[Any]:
+        """Read the policies of a kind in some files."""
+        return self.add(kind, [document for path in paths for document in _read(path, kind)], level)
+
+    def add(self, kind: str, documents: Sequence[Document], level: str = "") -> list[Any]:
+        """Take documents that were read as those of a kind; return what they say."""
+        for number, document in enumerate(documents):
+            self.documents[kind, level, number] = document
+        return [document.value for document in documents]
+
+    def _levels(self, kind: str, named: Sequence[str]) -> list[tuple[str, list[Any]]]:
+        levels: dict[str, list[str]] = {}
+        for text in named:
+            level, equals, path = text.partition("=")
+            if not equals or os.path.exists(text):  # a path may hold an equals sign of its own
+                level, path = "", text
+            levels.setdefault(level, []).append(path)
+        return [(level, self.several(kind, paths, level)) for level, paths in levels.items()]
+
+    def name(self, ref: StatementRef) -> str:
+        """Name a statement by where it stands."""
+        path, line, column = self.place(ref, ref.pointer)
+        return f"{path}:{line}:{column}"
+
+    def place(self, ref: StatementRef, pointer: str) -> tuple[str, int, int]:
+        """Return path, line and column of a place in the policy of a statement."""
+        document = self.documents[ref.policy, ref.level, ref.number]
+        span = document.source.spans({(pointer, False)})[pointer, False]
+        return document.path, span.line, span.column
+
+
+def role_of(files: PolicyFiles, options: Mapping[str, Any]) -> Actor:
+    """Make the role that is asked about out of the options, and read their files into ``files``."""
+    paths = (*options["files"], *options["identity"])
+    if not paths:
+        raise click.UsageError("name the files with the identity policies of the role")
+    return actor(
+        options["name"],
+        files.several(IDENTITY, paths),
+        **files.limits(options),
+        arn=options["principal"] or "",
+        trust=files.one(TRUST, options["trust"]),
+    )
+
+
+def flags(identity: Sequence[str], options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the options with which simulate reads the same policies: those of a role's requests.
+
+    Its own trust policy is none of them: that decides who becomes the role.
+    """
+    found = [("--identity", path) for path in identity]
+    for name in _LIMITING:
+        found += [(f"--{name.replace('_', '-')}", text) for text in options[name]]
+    return tuple(word for pair in found for word in pair)
+
+
+def documents_in(path: str, text: str, kind: str, *, named: bool = True) -> list[Document]:
+    """Return the policies in the text of a file; one that cannot be read is refused."""
+    found = read_policy_file(path, text, named=named, policy_type=kind)
+    if isinstance(found, InputError):
+        raise refusal(found)
+    return found
+
+
+def refusal(error: InputError) -> Refusal:
+    """Return the refusal that an input which cannot be read comes to."""
+    place = f":{error.line}:{error.column}" if error.line else ""
+    return Refusal(f"{plain(error.path)}{place}: {error.message}")
+
+
+def text_of(path: str) -> str:
+    """Return the text of a file, or of standard input; one that cannot be had is refused."""
+    text = _piped() if path == STDIN else read(path)
+    if isinstance(text, InputError):
+        raise refusal(text)
+    return text
+
+
+def _piped() -> str | InputError:
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        return InputError(STDIN, f"the input is more than the {MAX_BYTES >> 20} MB read at most")
+    if not data:
+        return InputError(STDIN, "standard input is empty; it can be read once")
+    return decode(STDIN, data)
+
+
+def _read(path: str, kind: str) -> list[Document]:
+    found = documents_in(path, text_of(path), kind)
+    if not found:
+        raise Refusal(f"{plain(path)}: there is no policy in it")
+    return found
+
+
+def checked_principal(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse the ARN of something that has no identity policies; for click."""
+    from payguard.authorization.caller import ROLE, USER, caller
+
+    if value is None:
+        return None
+    asking = caller(value)
+    if asking.kind not in {ROLE, USER} or not asking.name or any(sign in value for sign in "*?${"):
+        raise click.BadParameter(f"{quote(value)} is no ARN of a role or user", param=param)
+    return value

@@ -1,0 +1,69 @@
+"""Folders with Terraform configuration: one module each, read as a whole."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+
+from payguard.finding import InputError
+from payguard.infrastructure import Infrastructure
+from payguard.sources import text_file
+from payguard.sources.terraform_hcl import called_folders, read_module, recognises
+from payguard.sources.text_file import Candidate
+
+_BESIDE = (".tfvars", ".tfvars.json", ".json", ".tftpl", ".tpl")
+_MOST_FILES, _MOST_BYTES = 2000, 32 * 1024 * 1024
+
+
+def modules(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return one candidate for each folder in which some candidate is Terraform configuration.
+
+    A module that another one calls is read with it, and left out unless the user named it.
+    """
+    folders: dict[str, bool] = {}
+    for one in candidates:
+        if recognises(one.path):
+            folder = os.path.dirname(one.path) or "."
+            folders[folder] = folders.get(folder, False) or one.named
+    called = _called(folders) if len(folders) > 1 else frozenset()
+    return [
+        Candidate(folder, named=named, module=True)
+        for folder, named in folders.items()
+        if named or os.path.normpath(folder) not in called
+    ]
+
+
+def _called(folders: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for folder in folders:
+        files = _files(folder)
+        if not isinstance(files, InputError):
+            found |= {os.path.normpath(path) for path in called_folders(files)}
+    return frozenset(found)
+
+
+def read_terraform_folder(folder: str) -> Infrastructure | InputError:
+    """Return what the module in a folder declares, with the local modules that it calls."""
+    files = _files(folder)
+    return files if isinstance(files, InputError) else read_module(files, _files)
+
+
+def _files(folder: str) -> Mapping[str, str] | InputError:
+    """Return the texts of a module's files by their paths, or why they cannot be had."""
+    try:
+        names = sorted(os.listdir(folder or "."))
+    except OSError as error:
+        return InputError(folder, error.strerror or str(error))
+    wanted = [name for name in names if recognises(name) or name.endswith(_BESIDE)]
+    found: dict[str, str] = {}
+    size = 0
+    for name in wanted[:_MOST_FILES]:
+        path = os.path.normpath(os.path.join(folder, name))
+        text = text_file.read(path)
+        if isinstance(text, InputError):
+            if recognises(name):
+                return text
+            continue  # a file that a function may ask for: unknown then
+        size += len(text)
+        if size > _MOST_BYTES:
+            return InputError(folder, "the module is larger than the 32 MB read at most")
+        found[path] = text
+    return found
