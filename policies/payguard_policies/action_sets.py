@@ -4,7 +4,6 @@ Contracts and rules are made of them, so that no list of actions is written twic
 """
 
 import functools
-import json
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -46,6 +45,8 @@ def action_sets() -> Mapping[str, ActionGroup]:
 @functools.cache
 def action_set_facts() -> Mapping[str, Any]:
     """The groups as decoded JSON, by name; read it, do not change it."""
+    import json  # noqa: PLC0415  start-up time
+
     with open(_PATH, "rb") as file:
         return MappingProxyType(json.load(file))
 

@@ -12,10 +12,10 @@ from payguard.authorization.doubt import Doubt
 from payguard.authorization.policy_set import Policies
 from payguard.authorization.request import Request
 from payguard_policies import catalog
-from payguard_policies.catalog import Action
 
 if TYPE_CHECKING:
     from payguard.identifiers.template import Template
+    from payguard_policies.catalog import Action
 
 _PAYMENTS_SERVICE = "bedrock-agentcore"
 
@@ -80,7 +80,7 @@ def call(action: str, resources: Sequence[str]) -> Call:
     return Call(uses or (() if missing else (Use("", "*"),)), missing)
 
 
-def _uses(service: str, action: Action, resources: Sequence[str]) -> tuple[Use, ...]:
+def _uses(service: str, action: "Action", resources: Sequence[str]) -> tuple[Use, ...]:
     wanted = [use.type for use in action.resources]
     found: dict[str, Use] = {}
     for resource in resources:

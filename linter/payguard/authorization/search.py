@@ -23,7 +23,6 @@ from payguard.authorization.asked import (
     make_request,
     plain_request,
 )
-from payguard.authorization.capture import captures
 from payguard.authorization.domain import Domain, Use, domain
 from payguard.authorization.doubt import LIMIT, REPLAY, UNSETTLED, Doubt
 from payguard.authorization.evaluate import outcome
@@ -301,6 +300,8 @@ class _Search:
 
     def _candidates(self, case: Case) -> dict[str, Domain]:
         """Return values for the coupled keys: their own, one another's, and what texts ask for."""
+        from payguard.authorization.capture import captures  # noqa: PLC0415  seldom needed
+
         pool: dict[str, None] = {}
         absent = {}
         for slot in self.coupled:

@@ -6,10 +6,12 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-
 """
 
 import functools
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from payguard.identifiers.automaton import Automaton, automaton_of
 from payguard_policies import catalog
+
+if TYPE_CHECKING:
+    from payguard.identifiers.automaton import Automaton
 
 # Tried in this order where any character will do, so that witnesses are easy to read.
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -40,7 +42,7 @@ class Universe:
     def __init__(self, pattern: str, name: str, *, has_colons: bool = False) -> None:
         self.pattern, self.name, self.has_colons = pattern, name, has_colons
         self._moves: dict[int, tuple[Move, ...]] = {}
-        self._automaton: Automaton | None = automaton_of(pattern) if pattern else None
+        self._automaton = _automaton(pattern) if pattern else None
 
     def accepts(self, state: int) -> bool:
         """Tell whether a text that leads to ``state`` is one of the universe; 0 is the start."""
@@ -67,6 +69,12 @@ class Universe:
             if taken:
                 by_state.setdefault(taken, []).append(character)
         return tuple((taken, "".join(characters)) for taken, characters in by_state.items())
+
+
+def _automaton(pattern: str) -> "Automaton":
+    from payguard.identifiers.automaton import automaton_of  # noqa: PLC0415  start-up time
+
+    return automaton_of(pattern)
 
 
 class Target(NamedTuple):

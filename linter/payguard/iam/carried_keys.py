@@ -4,7 +4,7 @@ Read from the service authorization reference, so only of services that the cata
 detail; of any other action nothing is claimed.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from payguard.iam.action import expand, split_action
 from payguard.iam.context_key import GLOBAL_PREFIX, context_key, prefix_of
@@ -12,7 +12,9 @@ from payguard.iam.memory import remembered
 from payguard.iam.wildcard import has_wildcard
 from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard_policies import catalog
-from payguard_policies.catalog import Action, ServiceDetail
+
+if TYPE_CHECKING:
+    from payguard_policies.catalog import Action, ServiceDetail
 
 # Global keys that a request carries only if the action deals in tags.
 _TAG_KEYS = ("aws:tagkeys", "aws:requesttag/", "aws:resourcetag/")
@@ -88,7 +90,7 @@ def _by_service(text: str, services: tuple[str, ...]) -> tuple[bool, bool] | Non
     return has, has
 
 
-def _carries(detail: ServiceDetail, name: str, key: str) -> bool | None:
+def _carries(detail: "ServiceDetail", name: str, key: str) -> bool | None:
     action = detail.actions.get(name.lower())
     if action is None:
         return None
@@ -97,7 +99,7 @@ def _carries(detail: ServiceDetail, name: str, key: str) -> bool | None:
     return None if _is_uncertain(detail, action, key) else False
 
 
-def _is_uncertain(detail: ServiceDetail, action: Action, key: str) -> bool:
+def _is_uncertain(detail: "ServiceDetail", action: "Action", key: str) -> bool:
     """Tell whether the reference's silence says little.
 
     It lists keys of AgentCore's gateways that it gives to no action, and leaves out actions that
@@ -129,7 +131,7 @@ def _carried(service: str, name: str) -> _Carried:
     return _Carried(whole, tuple(key.partition("${")[0] for key in keys if "${" in key))
 
 
-def _keys(detail: ServiceDetail, action: Action) -> set[str]:
+def _keys(detail: "ServiceDetail", action: "Action") -> set[str]:
     found = set(action.condition_keys)
     for use in action.resources:
         found.update(use.condition_keys)

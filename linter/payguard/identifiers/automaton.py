@@ -7,7 +7,6 @@ widened to "any number", so a "no" is certain and a "yes" may be too kind.
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
@@ -35,21 +34,21 @@ class Piece(NamedTuple):
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Automaton:
+class Automaton:  # no dataclass: importing those costs more than all of this
     """The places of a pattern.
 
-    Attributes:
+    Args:
         classes: the character class of each place, as a pattern of its own.
         follows: the places that may come after each place.
         whole: the pattern as one piece.
     """
 
-    classes: tuple[str, ...]
-    follows: tuple[int, ...]
-    whole: Piece
-    _at: dict[str, int] = field(default_factory=dict)
-    _after: dict[int, int] = field(default_factory=dict)
+    __slots__ = ("_after", "_at", "classes", "follows", "whole")
+
+    def __init__(self, classes: tuple[str, ...], follows: tuple[int, ...], whole: Piece) -> None:
+        self.classes, self.follows, self.whole = classes, follows, whole
+        self._at: dict[str, int] = {}
+        self._after: dict[int, int] = {}
 
     def at(self, character: str) -> int:
         """Return the places where ``character`` may stand."""

@@ -4,51 +4,54 @@ Every answer is read-only and cached; a file is read when the first question nee
 and service names are compared without regard to case, as IAM compares them.
 """
 
-from payguard_policies.catalog.actions import (
-    action_names,
-    detail,
-    detailed_services,
-    invented_actions,
-    payments_actions,
-    service_names,
-    unlisted_services,
-)
-from payguard_policies.catalog.conditions import (
-    condition_key_services,
-    global_condition_key,
-    global_condition_keys,
-    rcp_services,
-    service_condition_key,
-)
-from payguard_policies.catalog.files import provenance
-from payguard_policies.catalog.managed import (
-    managed_policy,
-    managed_policy_services,
-    managed_policy_version,
-)
-from payguard_policies.catalog.records import (
-    Action,
-    ConditionKey,
-    GlobalKey,
-    IntegerShape,
-    InventedAction,
-    Member,
-    Operation,
-    Paginator,
-    Partition,
-    ResourceType,
-    ResourceUse,
-    ServiceDetail,
-    StringShape,
-    UnlistedService,
-)
-from payguard_policies.catalog.sdk import (
-    integer_shape,
-    operations,
-    partitions,
-    string_shape,
-    string_shapes,
-)
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from payguard_policies.catalog.actions import (
+        action_names,
+        detail,
+        detailed_services,
+        invented_actions,
+        payments_actions,
+        service_names,
+        unlisted_services,
+    )
+    from payguard_policies.catalog.conditions import (
+        condition_key_services,
+        global_condition_key,
+        global_condition_keys,
+        rcp_services,
+        service_condition_key,
+    )
+    from payguard_policies.catalog.files import provenance
+    from payguard_policies.catalog.managed import (
+        managed_policy,
+        managed_policy_services,
+        managed_policy_version,
+    )
+    from payguard_policies.catalog.records import (
+        Action,
+        ConditionKey,
+        GlobalKey,
+        IntegerShape,
+        InventedAction,
+        Member,
+        Operation,
+        Paginator,
+        Partition,
+        ResourceType,
+        ResourceUse,
+        ServiceDetail,
+        StringShape,
+        UnlistedService,
+    )
+    from payguard_policies.catalog.sdk import (
+        integer_shape,
+        operations,
+        partitions,
+        string_shape,
+        string_shapes,
+    )
 
 __all__ = [
     "Action",
@@ -87,3 +90,51 @@ __all__ = [
     "string_shapes",
     "unlisted_services",
 ]
+
+# Imported when first asked for: who asks about actions does not pay for identifiers.
+_HOMES = {
+    "Action": "records",
+    "ConditionKey": "records",
+    "GlobalKey": "records",
+    "IntegerShape": "records",
+    "InventedAction": "records",
+    "Member": "records",
+    "Operation": "records",
+    "Paginator": "records",
+    "Partition": "records",
+    "ResourceType": "records",
+    "ResourceUse": "records",
+    "ServiceDetail": "records",
+    "StringShape": "records",
+    "UnlistedService": "records",
+    "action_names": "actions",
+    "condition_key_services": "conditions",
+    "detail": "actions",
+    "detailed_services": "actions",
+    "global_condition_key": "conditions",
+    "global_condition_keys": "conditions",
+    "integer_shape": "sdk",
+    "invented_actions": "actions",
+    "managed_policy": "managed",
+    "managed_policy_services": "managed",
+    "managed_policy_version": "managed",
+    "operations": "sdk",
+    "partitions": "sdk",
+    "payments_actions": "actions",
+    "provenance": "files",
+    "rcp_services": "conditions",
+    "service_condition_key": "conditions",
+    "service_names": "actions",
+    "string_shape": "sdk",
+    "string_shapes": "sdk",
+    "unlisted_services": "actions",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the module that defines it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = __import__(f"{__name__}.{_HOMES[name]}", fromlist=(name,))
+    globals()[name] = getattr(module, name)
+    return globals()[name]
