@@ -1,0 +1,211 @@
+"""Roles that the configuration or the user makes out of files, and what rules say of them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from payguard import run
+from payguard.configuration import load
+from payguard.finding import Report, Severity
+from payguard.sources.text_file import discover
+from payguard.tally import NOTHING, Asked
+from payguard_policies import roles
+
+ACCOUNT = "999988887777"
+MANAGER = f"arn:aws:bedrock-agentcore:us-east-1:{ACCOUNT}:payment-manager/shop-a1b2c3d4e5"
+BOTH = [MANAGER, f"{MANAGER}/*"]
+OPENS: dict[str, Any] = {
+    "Effect": "Allow",
+    "Action": "bedrock-agentcore:CreatePaymentSession",
+    "Resource": BOTH,
+}
+SPENDS: dict[str, Any] = {
+    "Effect": "Allow",
+    "Action": "bedrock-agentcore:ProcessPayment",
+    "Resource": BOTH,
+}
+
+
+def write(path: Path, *statements: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}))
+
+
+def documented(persona: str) -> str:
+    return json.dumps(roles.permissions(persona, roles.Parameters(manager_arns=(MANAGER,))))
+
+
+def linted(asked: Asked = NOTHING) -> Report:
+    return run.lint(list(discover(["."])), load("."), asked=asked)
+
+
+def role_findings(report: Report) -> list[tuple[str, str]]:
+    category = {
+        "access-outside-managers",
+        "payment-deny-missing",
+        "permission-beyond-contract",
+        "required-permission-missing",
+        "separation-by-another-role",
+        "separation-of-duties",
+        "token-outside-service-role",
+    }
+    return [(f.rule, f.severity.label) for f in report.findings if f.rule in category]
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_two_policies_that_are_harmless_alone_are_a_finding_as_one_role(tmp_path: Path) -> None:
+    write(tmp_path / "agent" / "opens.json", OPENS)
+    write(tmp_path / "agent" / "spends.json", SPENDS)
+    assert role_findings(linted()) == []
+    (tmp_path / "payguard.toml").write_text(
+        '[[role]]\nname = "agent"\nidentity = ["agent/*.json"]\n'
+    )
+    report = linted()
+    assert role_findings(report) == [("separation-of-duties", "security-warning")]
+    (finding,) = [f for f in report.findings if f.rule == "separation-of-duties"]
+    assert finding.message.startswith("agent can open a budget")
+    assert [step.action.partition(":")[2] for step in finding.witness] == [
+        "CreatePaymentSession",
+        "ProcessPayment",
+    ]
+    assert report.roles == 1
+
+
+def test_one_policy_that_does_both_is_a_finding_by_itself(tmp_path: Path) -> None:
+    write(tmp_path / "agent.json", OPENS, SPENDS)
+    assert role_findings(linted()) == [("separation-of-duties", "security-warning")]
+
+
+def test_a_boundary_of_the_configuration_keeps_a_role_separate(tmp_path: Path) -> None:
+    write(tmp_path / "agent.json", OPENS, SPENDS)
+    not_spending = {"Effect": "Allow", "NotAction": SPENDS["Action"], "Resource": "*"}
+    write(tmp_path / "boundary.json", not_spending)
+    (tmp_path / "payguard.toml").write_text(
+        '[[role]]\nname = "agent"\nidentity = ["agent.json"]\nboundary = "boundary.json"\n'
+        '[[document]]\npath = "boundary.json"\ntype = "boundary"\n'
+    )
+    assert role_findings(linted()) == []
+
+
+def test_roles_of_the_configuration_are_held_against_each_other(tmp_path: Path) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:role/spender"
+    write(
+        tmp_path / "budget.json",
+        OPENS,
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn},
+    )
+    write(tmp_path / "spender.json", SPENDS)
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    write(tmp_path / "trust.json", trust)
+    (tmp_path / "payguard.toml").write_text(
+        f'[[role]]\nname = "budget"\nidentity = ["budget.json"]\narn = "{arn[:-7]}budget"\n'
+        f'[[role]]\nname = "spender"\nidentity = ["spender.json"]\narn = "{arn}"\ntrust = "trust.json"\n'
+    )
+    report = linted()
+    assert role_findings(report) == [("separation-by-another-role", "security-warning")]
+    assert report.roles == 2
+
+
+@pytest.mark.parametrize("persona", ["management", "process-payment", "viewer"])
+def test_the_documented_policies_are_silent_as_what_they_are(tmp_path: Path, persona: str) -> None:
+    (tmp_path / "policy.json").write_text(documented(persona))
+    report = linted(Asked(persona, (MANAGER,)))
+    assert [(f.rule, f.message) for f in report.findings] == []
+    assert report.undecided == ()
+
+
+def test_the_persona_of_the_command_line_is_what_the_role_is_held_against(tmp_path: Path) -> None:
+    (tmp_path / "policy.json").write_text(documented("process-payment"))
+    found = role_findings(linted(Asked("viewer", (MANAGER,))))
+    assert ("required-permission-missing", "error") in found
+    assert ("permission-beyond-contract", "security-warning") in found
+
+
+def template(name: str, *statements: dict[str, Any]) -> str:
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "sts:AssumeRole",
+        },
+    }
+    policy = {"Version": "2012-10-17", "Statement": list(statements)}
+    properties = {
+        "RoleName": name,
+        "AssumeRolePolicyDocument": trust,
+        "Policies": [{"PolicyName": "p", "PolicyDocument": policy}],
+    }
+    role = {"Type": "AWS::IAM::Role", "Properties": properties}
+    return json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Agent": role}})
+
+
+def test_a_persona_that_only_the_name_suggests_lowers_the_severity_and_is_said(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "t.json").write_text(template("ShopProcessPaymentRole", OPENS))
+    report = linted()
+    assert ("required-permission-missing", "warning") in role_findings(report)
+    assert ("permission-beyond-contract", "warning") in role_findings(report)
+    assert all("(inferred)" in f.message for f in report.findings if f.rule.startswith("required"))
+
+
+def test_a_pattern_of_the_configuration_says_what_the_roles_of_a_template_are(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "t.json").write_text(template("shop-agent", SPENDS))
+    assert role_findings(linted()) == []
+    (tmp_path / "payguard.toml").write_text(
+        f'[[role]]\nname = "*-agent"\npersona = "process-payment"\nmanager-arns = ["{MANAGER[:-1]}6"]\n'
+    )
+    found = role_findings(linted())
+    assert ("access-outside-managers", "security-warning") in found
+    assert ("required-permission-missing", "error") in found
+
+
+def test_a_finding_about_a_role_can_be_accepted(tmp_path: Path) -> None:
+    write(tmp_path / "agent.json", OPENS, SPENDS)
+    (tmp_path / "payguard.toml").write_text(
+        '[[ignore]]\npath = "agent.json"\nrule = "separation-of-duties"\nreason = "SEC-12"\n'
+    )
+    report = linted()
+    assert role_findings(report) == []
+    assert report.suppressed == 1
+
+
+def test_rules_about_roles_can_be_left_out(tmp_path: Path) -> None:
+    write(tmp_path / "agent.json", OPENS, SPENDS)
+    (tmp_path / "payguard.toml").write_text('extend-ignore = ["role"]\n')
+    assert role_findings(linted()) == []
+
+
+def test_an_administrator_says_what_it_is(tmp_path: Path) -> None:
+    write(tmp_path / "admin.json", {"Effect": "Allow", "Action": "*", "Resource": "*"})
+    assert role_findings(linted()) == []
+
+
+def test_a_rule_that_fails_on_a_role_is_no_clean_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from payguard.rules.role.separation_of_duties import SeparationOfDuties
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr(SeparationOfDuties, "check_role", fail)
+    write(tmp_path / "agent.json", OPENS, SPENDS)
+    report = linted()
+    assert [
+        "separation-of-duties failed on the role" in error.message for error in report.errors
+    ] == [True]
+    assert Severity.ERROR.label == "error"
