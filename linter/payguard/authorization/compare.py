@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-custom-policy-checks.html
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
@@ -151,8 +151,15 @@ class Dead(NamedTuple):
     actions: int
 
 
-def dead_statements(actor: Actor, limit: Limit | None = None) -> tuple[tuple[Dead, ...], Examined]:
+def dead_statements(
+    actor: Actor, limit: Limit | None = None, asked: Callable[[Clause], bool] | None = None
+) -> tuple[tuple[Dead, ...], Examined]:
     """Return the Allow statements of the identity policies that make no difference.
+
+    Args:
+        actor: the role.
+        limit: what all of it may cost.
+        asked: tells which statements are asked about; None for all.
 
     A statement of which it cannot be told is not among them. Of statements that make each other
     redundant the later ones are.
@@ -161,7 +168,8 @@ def dead_statements(actor: Actor, limit: Limit | None = None) -> tuple[tuple[Dea
     found = []
     left = actor
     for clause in reversed(actor.policies.identity.clauses):
-        if clause.statement.effect == "Allow" and not clause.unresolved:
+        wanted = asked is None or asked(clause)
+        if wanted and clause.statement.effect == "Allow" and not clause.unresolved:
             dead = _dead(left, clause, spent)
             if dead is not None:
                 found.append(dead)

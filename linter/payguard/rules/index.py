@@ -40,6 +40,7 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], int, tuple[str, ...]], ...] = (
     ("malformed-condition-key", "condition", ("check_condition",), 0, ()),
     ("malformed-federated-principal", "principal", ("check_statement",), 8, ("trust",)),
     ("malformed-payment-resource", "payments", ("check_resource",), 0, ()),
+    ("malformed-payment-value", "payments", ("check_value",), 0, ()),
     ("malformed-principal", "principal", ("check_statement",), 8, ("resource", "trust", "vpc-endpoint")),
     ("malformed-service-principal", "principal", ("check_statement",), 8, ("resource", "trust", "vpc-endpoint")),
     ("malformed-variable", "grammar", ("check_resource", "check_condition"), 0, ()),

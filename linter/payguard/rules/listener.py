@@ -13,6 +13,7 @@ HOOKS = (
     "check_resource",
     "check_condition",
     "check_role",
+    "check_value",
     "hears_condition",
 )
 

@@ -56,6 +56,7 @@ from payguard.rules.grammar.variable_without_version import VariableWithoutVersi
 from payguard.rules.grammar.wrong_type import WrongType
 from payguard.rules.payments.acps_arn_only import AcpsArnOnly
 from payguard.rules.payments.malformed_payment_resource import MalformedPaymentResource
+from payguard.rules.payments.malformed_payment_value import MalformedPaymentValue
 from payguard.rules.payments.manager_not_in_resource import ManagerNotInResource
 from payguard.rules.payments.manager_without_sub_resources import ManagerWithoutSubResources
 from payguard.rules.payments.pass_role_without_service import PassRoleWithoutService
@@ -158,6 +159,7 @@ RULES: tuple[type[Rule], ...] = (
     MalformedConditionKey,
     MalformedFederatedPrincipal,
     MalformedPaymentResource,
+    MalformedPaymentValue,
     MalformedPrincipal,
     MalformedServicePrincipal,
     MalformedVariable,

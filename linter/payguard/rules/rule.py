@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from payguard.finding import Severity, Witness
 from payguard.iam.condition import Condition
 from payguard.iam.document import Policy, Statement
+from payguard.infrastructure import Value
 
 if TYPE_CHECKING:
     from payguard.authorization.policy_set import StatementRef
@@ -45,7 +46,7 @@ class Problem(NamedTuple):
 
     Attributes:
         message: what was found, the value quoted, and why it is wrong.
-        at: JSON Pointer relative to the node (policy, statement or text).
+        at: JSON Pointer relative to the node (policy, statement or text); empty for a value.
         help: how to mend it.
         severity: where it differs from the rule's.
         on_key: whether the key at ``at`` is meant, not its value.
@@ -81,7 +82,7 @@ class RoleProblem(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A policy that shows a rule.
+    """A policy that shows a rule, or a template that holds what the rule is about.
 
     Attributes:
         text: the policy.
@@ -186,6 +187,10 @@ class Rule:
 
         Asked of roles that the input declares, or the configuration; not of single documents.
         """
+        raise NotImplementedError
+
+    def check_value(self, value: Value) -> Iterator[Problem]:
+        """Yield problems of an ARN or ID of payments that stands by itself, outside of policies."""
         raise NotImplementedError
 
     def check_condition(self, condition: Condition) -> Iterator[Problem]:

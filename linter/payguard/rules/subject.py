@@ -11,13 +11,16 @@ from payguard.authorization.contract import Check, contract
 from payguard.authorization.decision import decide
 from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import StatementRef
+from payguard.authorization.policy_set import Clause, StatementRef
 from payguard.authorization.prove import never_both
-from payguard.authorization.reach import reach
-from payguard.authorization.relevance import about
+from payguard.authorization.reach import PAYMENTS_SERVICE, reach
 from payguard.authorization.request import Unknown
+from payguard.authorization.statement import action_matches
+from payguard.authorization.truth import NO
 from payguard.finding import Severity, Witness
+from payguard.iam.action import expand
 from payguard.rules.payments.money import spending
+from payguard_policies import catalog
 from payguard_policies.action_sets import ActionGroup, action_sets
 
 # Follow from who asks for what, and say nothing that the rest of a request does not.
@@ -87,9 +90,9 @@ class Subject:
     def touches_payments(self) -> bool:
         """Whether some statement could let it open a budget or spend."""
         return any(
-            may_allow(clause)
+            may_allow(clause) and action_matches(clause, action) is not NO
+            for clause in self.actor.policies.identity.clauses
             for action in spending()
-            for clause in about(self.actor.policies, action).identity.clauses
         )
 
     @cached_property
@@ -135,8 +138,8 @@ class Subject:
 
     @cached_property
     def dead(self) -> tuple[Dead, ...]:
-        """Statements that make no difference."""
-        return dead_statements(self.actor)[0]
+        """Statements about payments, and nothing else, that make no difference."""
+        return dead_statements(self.actor, asked=_is_about_payments)[0]
 
     def broken(self, *kinds: str) -> list[Check]:
         """Return the clauses of some kinds that are not kept, or of which it cannot be told."""
@@ -153,6 +156,23 @@ class Subject:
                 refs = decide(self.actor.policies, step.request).decided_by
                 return next((ref for ref in refs if ref.policy == "identity"), None)
         return None
+
+
+def _is_about_payments(clause: Clause) -> bool:
+    """Tell whether a statement has payments actions only.
+
+    Of others the engine knows less about what an action is asked on, and they are many.
+    """
+    actions = clause.statement.actions
+    return bool(actions) and all(isinstance(text, str) and _is_payments(text) for text in actions)
+
+
+@cache
+def _is_payments(text: str) -> bool:
+    if not text.lower().startswith(f"{PAYMENTS_SERVICE}:"):
+        return False
+    names = {name.partition(":")[2] for name in expand(text)}
+    return bool(names) and names <= catalog.payments_actions()
 
 
 def witness(steps: Sequence[Step]) -> tuple[Witness, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from payguard.authorization.compare import OVERRIDDEN
 from payguard.finding import Severity
-from payguard.rules.role.naming import is_about_payments
 from payguard.rules.rule import Example, RoleProblem, Rule
 from payguard.rules.subject import Subject
 
@@ -101,7 +100,7 @@ class AllowOverridden(Rule):
     def check_role(self, subject: Subject) -> Iterator[RoleProblem]:
         """Yield a problem for each such statement about payments."""
         for dead in subject.dead:
-            if dead.why == OVERRIDDEN and is_about_payments(subject, dead.ref):
+            if dead.why == OVERRIDDEN:
                 yield RoleProblem(
                     f"nothing is left of what this statement allows to {subject.name}: other statements or the "
                     "boundary deny all of it",

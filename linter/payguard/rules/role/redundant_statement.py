@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from payguard.authorization.compare import REDUNDANT
 from payguard.finding import Severity
-from payguard.rules.role.naming import is_about_payments
 from payguard.rules.rule import Example, RoleProblem, Rule
 from payguard.rules.subject import Subject
 
@@ -103,7 +102,7 @@ class RedundantStatement(Rule):
     def check_role(self, subject: Subject) -> Iterator[RoleProblem]:
         """Yield a problem for each such statement about payments."""
         for dead in subject.dead:
-            if dead.why == REDUNDANT and is_about_payments(subject, dead.ref):
+            if dead.why == REDUNDANT:
                 yield RoleProblem(
                     f"other statements allow {subject.name} all that this one does",
                     dead.ref,

@@ -95,9 +95,9 @@ class SeparationByAnotherRole(Rule):
 
     def check_role(self, subject: Subject) -> Iterator[RoleProblem]:
         """Yield a problem if the role, or what it becomes, can do both and it alone could not."""
-        if subject.separation.witness or not subject.touches_payments:
+        if subject.is_administrator or not subject.touches_payments:
             return
-        if subject.is_administrator:
+        if subject.separation.witness:
             return
         answer = subject.joint_separation
         if answer.witness:

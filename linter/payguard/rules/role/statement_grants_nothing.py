@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from payguard.authorization.compare import NO_MATCH
 from payguard.finding import Severity
-from payguard.rules.role.naming import is_about_payments
 from payguard.rules.rule import Example, RoleProblem, Rule
 from payguard.rules.subject import Subject
 
@@ -67,7 +66,7 @@ class StatementGrantsNothing(Rule):
     def check_role(self, subject: Subject) -> Iterator[RoleProblem]:
         """Yield a problem for each such statement about payments."""
         for dead in subject.dead:
-            if dead.why == NO_MATCH and is_about_payments(subject, dead.ref):
+            if dead.why == NO_MATCH:
                 yield RoleProblem(
                     "no request matches this statement: its resources and conditions exclude each other",
                     dead.ref,
