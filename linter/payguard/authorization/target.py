@@ -54,7 +54,8 @@ def calls(action: str, account: str = "") -> tuple[Call, ...]:
         return ((_ANY,),)
     if MANAGER in types and known.name in catalog.payments_actions():
         return _on_manager(action, account)
-    if service.lower() == _SERVICE and _is_conjunction(types):
+    required = [use.type for use in known.resources if use.required]
+    if service.lower() == _SERVICE and required == types and _is_conjunction(types):
         return (_together(types, account),)
     alone = dict.fromkeys(types)
     return tuple((Target(type_universe(service.lower(), kind, account), kind),) for kind in alone)
@@ -88,15 +89,17 @@ def _is_conjunction(types: Sequence[str]) -> bool:
 
 def _together(types: Sequence[str], account: str) -> Call:
     found: list[Target] = []
+    inner = [kind for kind in types if kind in _CONTAINED and _CONTAINED[kind][0] in types]
+    covered = {_CONTAINED[kind][0] for kind in inner}
     for kind in types:
-        if kind not in _CONTAINED:
+        if kind in covered:
             continue
         universe = type_universe(_SERVICE, kind, account)
-        outer, suffix = _CONTAINED[kind]
         found.append(Target(universe, kind))
-        if outer in types:
+        if kind in inner:
+            outer, suffix = _CONTAINED[kind]
             found.append(Target(universe, outer, suffix))
-    return tuple(found) or tuple(Target(type_universe(_SERVICE, t, account), t) for t in types)
+    return tuple(found)
 
 
 def universes(call: Call) -> list[tuple[Universe | None, Call]]:
