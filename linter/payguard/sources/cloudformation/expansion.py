@@ -17,12 +17,14 @@ from payguard.sources.cloudformation.template import (
     is_deep,
     resource,
 )
-from payguard.sources.cloudformation.view import View
+from payguard.sources.cloudformation.view import View, address_of
 from payguard.sources.cloudformation.world import World
 
 # Values that all loops of a template may write out together.
 _MOST = 20_000
 _NOTHING: Mapping[str, str] = {}
+# Stands for what a loop makes that is not known: noted where the loop is read.
+_UNKNOWN: list[object] = []
 
 
 class _Loop(NamedTuple):
@@ -52,7 +54,8 @@ class Expansion:
             written = dict(self._template.conditions)
             self._template.conditions.clear()
             for name, value, _ in self._entries(written, "/Conditions"):
-                self._template.conditions[name] = value
+                if value is not _UNKNOWN:
+                    self._template.conditions[name] = value
         for one in self._resources():
             self._template.resources[one.address] = one
 
@@ -73,6 +76,7 @@ class Expansion:
     def _resource(self, address: str, body: Any, at: str) -> Resource | None:
         if address == "Fn::Transform":
             self._gap(address, at)
+        if address == "Fn::Transform" or body is _UNKNOWN:
             return None
         found = resource(self._template, address, body, at)
         if found is None or not self._loops:
@@ -95,7 +99,7 @@ class Expansion:
     def _entries(
         self, section: Mapping[str, Any], at: str, bound: Mapping[str, str] = _NOTHING
     ) -> Iterator[tuple[str, Any, str]]:
-        """Yield name, value and place of what an object holds.
+        """Yield name, value and place of what an object holds; a loop that is not known stays.
 
         Args:
             section: as written.
@@ -106,8 +110,11 @@ class Expansion:
             place = pointer.join(at, name)
             if name.startswith(LOOP):
                 loop = self._loop(name, self._filled(value, bound), place)
-                for one in loop.values if loop else ():
-                    inner = {**bound, loop.variable: one} if loop else bound
+                if loop is None:
+                    yield name, _UNKNOWN, place
+                    continue
+                for one in loop.values:
+                    inner = {**bound, loop.variable: one}
                     yield from self._entries(value[2], f"{place}/2", inner)
             elif bound:
                 yield _replaced(name, bound), self._filled(value, bound), place
@@ -119,7 +126,9 @@ class Expansion:
         notes = self._template.notes
         fits = type(value) is list and len(value) == 3 and not is_deep(value)
         if not fits or type(value[0]) is not str or type(value[2]) is not dict:
-            notes.error(at, f"{quote(name)} is no loop: expected a name, a list and an object")
+            where = "" if address_of(at) == name else f" in {quote(address_of(at))}"
+            message = f"{quote(name)}{where} is no loop: expected a name, a list and an object"
+            notes.error(at, message)
             return None
         found = View(self._template, World(is_open=True)).value(value[1], f"{at}/1")
         if type(found) is not list or not all(type(one) is str for one in found):
@@ -144,7 +153,7 @@ class Expansion:
         return _replaced(value, bound) if type(value) is str else value
 
     def _gap(self, name: str, at: str) -> None:
-        location = self._template.host.location(at)
+        location = self._template.host.location(at, address_of(at))
         self._template.notes.gap(Gap(Unresolved(name, MISSING), location))
 
 

@@ -115,10 +115,10 @@ class _Made:
 
     def _given(self, name: str) -> tuple[Any, str]:
         """Return a property, of the resource or of Globals, and where it stands."""
-        own = self._resource.properties
-        if name in self._globals and name not in own:
-            return self._view.branch(self._globals[name], f"/Globals/Function/{name}")
-        value, at = self._view.branch(own.get(name), self._resource.at(name))
+        value, at = self._resource.properties.get(name), self._resource.at(name)
+        if name in self._globals and name not in self._resource.properties:
+            value, at = self._globals[name], f"/Globals/Function/{name}"
+        value, at = self._view.branch(value, at)
         return (None if value is ABSENT else value), at
 
     def pieces(self) -> Iterator[Piece]:

@@ -8,7 +8,7 @@ from payguard.finding import quote
 from payguard.iam.unresolved import MISSING
 from payguard.sources.cloudformation import condition, function, parameter, reference
 from payguard.sources.cloudformation.partial import Known, Partial, joined, unknown
-from payguard.sources.cloudformation.template import Resource, Template, function_of
+from payguard.sources.cloudformation.template import LOOP, Resource, Template, function_of
 from payguard.sources.cloudformation.world import UndecidedError, World
 
 
@@ -96,16 +96,24 @@ class View:
         if name := function_of(value):
             return function.call(self, name, value[name], f"{at}/{name}")
         if type(value) is dict:
-            if any(key[:4] == "Fn::" for key in value):
-                return self.malformed(at, _mixed(value), "it does not stand alone")
-            pairs = ((key, self.value(one, pointer.join(at, key))) for key, one in value.items())
-            return {key: one for key, one in pairs if one is not ABSENT}
+            return self._object(value, at)
         if type(value) is list:
             found = (self.value(one, f"{at}/{index}") for index, one in enumerate(value))
             return [one for one in found if one is not ABSENT]
         if type(value) is str and "{{resolve:" in value:
             return joined((value,))
         return value
+
+    def _object(self, value: Mapping[str, Any], at: str) -> Any:
+        if "Fn::Transform" in value:  # may stand beside what it adds to
+            return unknown("Fn::Transform", MISSING)
+        name = next((key for key in value if key[:4] == "Fn::"), "")
+        if name.startswith(LOOP):  # that could not be written out, as is noted
+            return unknown(name, MISSING)
+        if name:
+            return self.malformed(at, name, "it does not stand alone")
+        pairs = ((key, self.value(one, pointer.join(at, key))) for key, one in value.items())
+        return {key: one for key, one in pairs if one is not ABSENT}
 
     def text(self, value: Any, at: str) -> Known | Absent:
         """Evaluate a value that has to be text; an unknown one stands for what is none."""
@@ -206,7 +214,3 @@ def address_of(at: str) -> str:
     """Return the name of the entry of a section that a JSON Pointer leads into."""
     tokens = pointer.tokens(at)
     return tokens[1] if len(tokens) > 1 else (tokens or ("the template",))[0]
-
-
-def _mixed(value: Mapping[str, Any]) -> str:
-    return next(key for key in value if key[:4] == "Fn::")
