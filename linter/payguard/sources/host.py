@@ -39,13 +39,20 @@ class Host:
         """Return where the value at a JSON Pointer stands, or the nearest value around it."""
         places = self._known()
         if at not in places and self._yaml_document < 0:
-            above = [at]
-            while above[-1]:
-                above.append(pointer.parent(above[-1]))
-            places.update(json_text.locate(self.text, above))
+            self._look_below(at, places)
         while at not in places and at:
             at = pointer.parent(at)
         return places.get(at, Place(0, 0))
+
+    def _look_below(self, at: str, places: dict[str, Place]) -> None:
+        """Look for a place below the nearest one that is known: no more of the text is read."""
+        missing = [at]
+        while missing[-1] and pointer.parent(missing[-1]) not in places:
+            missing.append(pointer.parent(missing[-1]))
+        around = pointer.parent(missing[-1])
+        start, end, *_ = places.get(around, Place(0, len(self.text)))
+        found = json_text.locate(self.text[start:end], {one[len(around) :] for one in missing})
+        places.update({around + one: place.moved(start) for one, place in found.items()})
 
     def span(self, at: str, *, on_key: bool = False) -> Span:
         """Return the span of the value at a JSON Pointer, by its first line, or of its key."""

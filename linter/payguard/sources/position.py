@@ -76,3 +76,7 @@ class Place(NamedTuple):
     end: int
     key_start: int = -1
     key_end: int = -1
+
+    def moved(self, by: int) -> "Place":
+        """Return the place as it is in a text that has ``by`` more characters before it."""
+        return Place(*(offset + by if offset >= 0 else offset for offset in self))

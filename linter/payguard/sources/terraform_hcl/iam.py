@@ -1,6 +1,6 @@
 """The IAM resource types: which roles, users and groups they make, with what attached.
 
-https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+https://github.com/hashicorp/terraform-provider-aws/tree/main/website/docs
 """
 
 from collections import defaultdict
