@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from payguard.authorization.actor import Actor, actor
 from payguard.configuration import Settings
+from payguard.deployment import deployed, deployed_arn
 from payguard.iam.document import BOUNDARY, IDENTITY, TRUST, parse_policy
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import Document, Role
@@ -100,13 +101,18 @@ def actor_of(role: Role) -> Actor:
     name = role.name if isinstance(role.name, str) and role.name else role.address
     return actor(
         name,
-        [*(document.value for document in role.identity), *managed],
+        [*map(_value, role.identity), *managed],
         boundary=_boundary(role),
-        arn=role.arn if isinstance(role.arn, str) else "",
-        trust=None if role.trust is None else role.trust.value,
+        arn=deployed_arn(role.arn),
+        trust=None if role.trust is None else _value(role.trust),
         gaps=gaps,
         attached=tuple(arn for arn in role.managed if ":aws:policy/" not in arn),
     )
+
+
+def _value(document: Document) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = deployed(document.value) if document.unresolved else document.value
+    return found
 
 
 def _managed(arns: Iterable[str]) -> tuple[list[Mapping[str, Any]], list[str]]:
@@ -123,7 +129,7 @@ def _managed(arns: Iterable[str]) -> tuple[list[Mapping[str, Any]], list[str]]:
 def _boundary(role: Role) -> list[Mapping[str, Any]]:
     """Return the boundary; one of which nothing is known may let everything pass, or nothing."""
     if role.boundary is not None:
-        return [role.boundary.value]
+        return [_value(role.boundary)]
     gap = next((gap for gap in role.gaps if gap.part == BOUNDARY), None)
     if role.boundary_arn:
         known = catalog.managed_policy(role.boundary_arn)

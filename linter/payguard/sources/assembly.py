@@ -188,7 +188,7 @@ class _Pieces:
         return self._role._replace(
             identity=tuple(self._identity.values()),
             managed=tuple(self._managed),
-            gaps=tuple(self._gaps),
+            gaps=tuple(dict.fromkeys(self._gaps)),
         )
 
 

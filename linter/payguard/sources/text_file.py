@@ -9,7 +9,8 @@ from payguard.finding import InputError, quote
 
 MAX_BYTES = 32 * 1024 * 1024
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-SUFFIXES = (".json", ".yaml", ".yml", ".tf", ".jsonl", ".template")
+SUFFIXES = (".json", ".yaml", ".yml", ".tf", ".jsonl", ".template", ".tfstate")
+_HEAD = 8192  # a binary file mostly shows itself in so much
 # Folders that hold other people's files or machinery: passed over unless they are named.
 PASSED_OVER = frozenset(
     {
@@ -48,21 +49,44 @@ class Candidate(NamedTuple):
     module: bool = False
 
 
-def discover(
-    paths: Iterable[str], excluded: Callable[[str], bool] | None = None
-) -> Iterator[Candidate | InputError]:
+class Wanted(NamedTuple):
+    """Which files are looked at.
+
+    Attributes:
+        excluded: tells of a path whether the configuration excludes it; None where it says nothing.
+        every: whether files of any kind are, not only those of SUFFIXES.
+        passing_over: whether a file that the user names is treated like one found in a folder.
+    """
+
+    excluded: Callable[[str], bool] | None = None
+    every: bool = False
+    passing_over: bool = False
+
+    def excludes(self, path: str) -> bool:
+        """Tell whether the configuration excludes a path."""
+        return self.excluded is not None and self.excluded(path)
+
+    def takes(self, name: str) -> bool:
+        """Tell whether a file found in a folder is of a kind that is looked at."""
+        return self.every or name.endswith(SUFFIXES)
+
+
+USUAL = Wanted()
+
+
+def discover(paths: Iterable[str], wanted: Wanted = USUAL) -> Iterator[Candidate | InputError]:
     """Yield the files under ``paths``, each once, in a stable order.
 
     Args:
-        paths: files and folders; a folder is searched for JSON and YAML, honouring .gitignore.
-        excluded: tells of a path found in a folder whether the configuration excludes it.
+        paths: files and folders; a folder is searched as .gitignore allows.
+        wanted: which files are looked at.
 
     What cannot be looked at (a folder without permission, a link that leads nowhere) is yielded
     as an InputError; the others are still found.
     """
     seen: set[str] = set()
     for path in paths:
-        for found in _discover_one(path, excluded):
+        for found in _discover_one(path, wanted):
             if isinstance(found, Candidate):
                 if found.path in seen:
                     continue
@@ -70,21 +94,19 @@ def discover(
             yield found
 
 
-def _discover_one(
-    path: str, excluded: Callable[[str], bool] | None
-) -> Iterator[Candidate | InputError]:
+def _discover_one(path: str, wanted: Wanted) -> Iterator[Candidate | InputError]:
     try:
         mode = os.stat(path).st_mode
     except OSError as error:
         yield InputError(path, _os_message(path, error))
         return
     if stat.S_ISDIR(mode):
-        yield from _walk(path, excluded)
-    else:
-        yield Candidate(path, named=True)
+        yield from _walk(path, wanted)
+    elif not (wanted.passing_over and wanted.excludes(path)):
+        yield Candidate(path, named=not wanted.passing_over)
 
 
-def _walk(root: str, excluded: Callable[[str], bool] | None) -> Iterator[Candidate | InputError]:
+def _walk(root: str, wanted: Wanted) -> Iterator[Candidate | InputError]:
     from payguard.sources.gitignore import Ignored  # noqa: PLC0415  only folders need it
 
     pending = [(root, Ignored.above(root))]
@@ -104,20 +126,21 @@ def _walk(root: str, excluded: Callable[[str], bool] | None) -> Iterator[Candida
                 if entry.name not in PASSED_OVER and not ignored(path, is_folder=True):
                     folders.append((entry.path, ignored))
             elif (
-                entry.name.endswith(SUFFIXES)
+                wanted.takes(entry.name)
                 and not ignored(path, is_folder=False)
-                and not (excluded is not None and excluded(path))
+                and not wanted.excludes(path)
             ):
                 yield from _file(entry, path)
         pending += reversed(folders)
 
 
 def _file(entry: "os.DirEntry[str]", path: str) -> Iterator[Candidate | InputError]:
-    if entry.is_symlink():
+    if not entry.is_file(follow_symlinks=False):  # a link, or a pipe that nobody may write to
         try:
             mode = entry.stat().st_mode
         except OSError as error:
-            yield InputError(path, _os_message(path, error))
+            if entry.name.endswith(SUFFIXES):  # else nobody knows that it was one of ours
+                yield InputError(path, _os_message(path, error))
             return
         if not stat.S_ISREG(mode):
             return  # a link to a folder: followed only when it is named
@@ -134,16 +157,47 @@ def read(path: str) -> str | InputError:
     At most MAX_BYTES are read, also from a pipe.
     """
     try:
-        descriptor = os.open(path, _READ)
+        data = _bytes(path)
     except OSError as error:
         return InputError(path, _os_message(path, error))
+    return decode(path, data)
+
+
+def read_any(path: str) -> str | InputError | None:
+    """Return the text of a file of any kind; None if it is binary or larger than MAX_BYTES.
+
+    A text that is no UTF-8 is read byte by byte: what is looked for in it is ASCII.
+    """
     try:
-        data = _read_all(descriptor)
+        data = _bytes(path, _looks_binary)
+    except _TooLargeError:
+        return None
     except OSError as error:
         return InputError(path, _os_message(path, error))
+    if b"\0" in data:
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _bytes(path: str, refused: Callable[[bytes], bool] | None = None) -> bytes:
+    """Return what is in a file; only the beginning where that tells enough to refuse it."""
+    descriptor = os.open(path, _READ)
+    try:
+        if refused is not None and stat.S_ISREG(os.fstat(descriptor).st_mode):
+            head = os.read(descriptor, _HEAD)
+            if refused(head):
+                return head
+            os.lseek(descriptor, 0, os.SEEK_SET)
+        return _read_all(descriptor)
     finally:
         os.close(descriptor)
-    return decode(path, data)
+
+
+def _looks_binary(head: bytes) -> bool:
+    return b"\0" in head
 
 
 def _read_all(descriptor: int) -> bytes:
