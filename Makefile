@@ -38,6 +38,8 @@ catalog: $(READY)  ## rewrite the AWS facts from botocore and the service author
 
 bench: $(READY)  ## speed and memory, as ratios within one run
 	$(BIN)/python linter/tools/bench.py
+	$(BIN)/python linter/tools/bench_engine.py
+	$(BIN)/python linter/tools/bench_infrastructure.py
 
 # The tests once more, against the built wheel, with the source folders out of reach.
 wheel-test: $(READY)

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOOLS = os.path.join(ROOT, "linter", "tools")
-NAMES = ("build_catalog", "catalog_tables")
+NAMES = ("build_catalog", "catalog_managed_policies", "catalog_tables")
 
 
 @pytest.fixture(scope="module")
