@@ -23,7 +23,7 @@ LAYERS = [
     ["rules"],
     ["configuration", "suppression"],
     ["deployment"],
-    ["subjects", "powers"],
+    ["subjects", "powers", "idle"],
     ["role_check", "value_check", "fillings", "tally"],
     ["desk"],
     ["run"],

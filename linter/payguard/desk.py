@@ -1,6 +1,6 @@
 """Where the documents and roles of some inputs are looked at, one input after the other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Seen = Mapping[int, Sequence[Hit]]  # by document: what was found in it
 
 
+def _without_comments(_path: str) -> str:
+    return ""
+
+
 @dataclass(slots=True)
 class Desk:
     """Where the documents and roles of some inputs are looked at, one input after the other."""
@@ -32,18 +36,29 @@ class Desk:
     tally: Tally
     joint: list[Document] = field(default_factory=list)  # of roles that several files make up
     asks_roles: bool = field(init=False)
+    asks_values: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.asks_roles = any("check_role" in rule.hooks for rule in self.rules)
+        self.asks_values = any("check_value" in rule.hooks for rule in self.rules)
 
-    def inspect(self, path: str, found: Infrastructure) -> None:
-        """Look at everything in one input."""
+    def inspect(
+        self, path: str, found: Infrastructure, commented: Callable[[str], str] = _without_comments
+    ) -> None:
+        """Look at everything in one input.
+
+        Args:
+            path: the input.
+            found: what is in it.
+            commented: as ``sources.opening.Opened.commented``.
+        """
         tally = self.tally
-        something = bool(found.documents or found.roles or found.resources or found.values)
-        tally.files += something
-        if something:
+        if any(found._replace(errors=())):
+            tally.files += 1
             tally.checked.append(path)
         tally.errors += found.errors
+        if found.values and self.asks_values:
+            self._inspect_values(found, commented)
         seen = {id(document): self._inspect_document(document) for document in found.documents}
         if found.roles and self.asks_roles:
             self._inspect_roles(found.roles, seen)
@@ -51,6 +66,16 @@ class Desk:
             from payguard.role_check import open_gaps
 
             tally.undecided += open_gaps(found.gaps, self.rules)
+
+    def _inspect_values(self, found: Infrastructure, commented: Callable[[str], str]) -> None:
+        from payguard import value_check
+
+        tally = self.tally
+        value_check.visit(found, commented, self.rules, self.suppressions)
+        outcome = value_check.check(found.values, self.rules, self.suppressions)
+        tally.findings += outcome.findings
+        tally.errors += outcome.errors
+        tally.suppressed += outcome.suppressed
 
     def _inspect_document(self, document: Document) -> Sequence[Hit]:
         """Ask about one document; return what was found."""

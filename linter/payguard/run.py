@@ -1,7 +1,7 @@
 """One run: files in, rules asked, findings filtered and ordered, a report out."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -11,8 +11,7 @@ from payguard.finding import Finding, InputError, Report
 from payguard.infrastructure import Document, Infrastructure
 from payguard.rules.inspection import Inspector
 from payguard.rules.listener import Listener, listeners
-from payguard.sources import text_file
-from payguard.sources.reading import read_input
+from payguard.sources.opening import How, Opened, open_input
 from payguard.sources.text_file import Candidate
 from payguard.suppression import Suppressions
 from payguard.tally import NOTHING, Asked, Tally, report
@@ -22,6 +21,9 @@ Input = Candidate | InputError
 # From this many files on, a second process earns its start; each takes chunks of this size.
 _MANY = 1500
 _TERRAFORM = (".tf", ".tf.json")
+# Values for the variables of a module, which Terraform takes by themselves.
+_GIVEN = ("terraform.tfvars", "terraform.tfvars.json")
+_AUTOMATIC = (".auto.tfvars", ".auto.tfvars.json")
 _CHUNK = 250
 
 
@@ -49,9 +51,8 @@ class _Work(NamedTuple):
 
     settings: Settings
     policy_type: str
-    standard_input: Callable[[], bytes] | None
     asked: Asked
-    source: str = ""
+    how: How
 
     def part(
         self, inputs: Sequence[Input], rules: Sequence[Listener], inspector: Inspector
@@ -61,29 +62,22 @@ class _Work(NamedTuple):
         suppressions = _suppressions(self.settings, rules)
         desk = Desk(self.settings, self.asked, rules, inspector, suppressions, tally)
         for item in inputs:
-            found = item if isinstance(item, InputError) else self.read(item)
+            if isinstance(item, InputError):
+                tally.errors.append(item)
+                continue
+            found, commented = self.read(item)
             if isinstance(found, InputError):
                 tally.errors.append(found)
             else:
-                desk.inspect(item.path, found)
+                desk.inspect(item.path, found, commented)
         desk.inspect_joint_roles()
         tally.findings += _about(suppressions, self.settings)
         return tally
 
-    def read(self, item: Candidate) -> Infrastructure | InputError:
+    def read(self, item: Candidate) -> Opened:
         """Return what is in a file."""
-        if item.module:
-            from payguard.sources.terraform_folder import read_terraform_folder
-
-            return read_terraform_folder(item.path)
-        if item.piped and self.standard_input is not None:
-            text = text_file.decode(item.path, self.standard_input())
-        else:
-            text = text_file.read(item.path)
-        if isinstance(text, InputError):
-            return text
         kind = self.policy_type or self.settings.policy_type_of(item.path)
-        return read_input(item.path, text, named=item.named, policy_type=kind, source=self.source)
+        return open_input(item, kind, self.how)
 
 
 def lint(
@@ -92,6 +86,7 @@ def lint(
     *,
     policy_type: str = "",
     source: str = "",
+    scan: bool = False,
     standard_input: Callable[[], bytes] | None = None,
     asked: Asked = NOTHING,
     workers: int = 0,
@@ -104,12 +99,13 @@ def lint(
         settings: the configuration, with command line options already in it.
         policy_type: the type of every document; empty to take it from the settings or the shape.
         source: what the files are, see ``sources.reading``; empty to tell from their content.
+        scan: whether what no reader knows is looked through, see ``sources.opening``.
         standard_input: reads the bytes of standard input.
         asked: what the user says of the roles.
         workers: how many processes; 0 to let the number of files and processors decide.
         progress: told how many more inputs are done.
     """
-    work = _Work(settings, policy_type, standard_input, asked, source)
+    work = _Work(settings, policy_type, asked, How(source, scan, standard_input))
     inputs = with_modules(inputs)
     rules = chosen_rules(settings)
     workers = workers or _workers(inputs, settings, asked)
@@ -134,13 +130,19 @@ def with_modules(inputs: Sequence[Input]) -> Sequence[Input]:
         return inputs
     from payguard.sources.terraform_folder import modules
 
-    found = [item for item in inputs if isinstance(item, Candidate) and not item.piped]
-    others = [
-        item
-        for item in inputs
-        if isinstance(item, InputError) or item.piped or not item.path.endswith(_TERRAFORM)
-    ]
-    return [*others, *modules(found)]
+    found = modules([item for item in inputs if isinstance(item, Candidate) and not item.piped])
+    folders = {os.path.normpath(item.path) for item in found}
+    return [*(item for item in inputs if not _is_part(item, folders)), *found]
+
+
+def _is_part(item: Input, folders: Collection[str]) -> bool:
+    """Tell whether an input is read with one of the modules in some folders."""
+    if isinstance(item, InputError) or item.piped:
+        return False
+    folder, name = os.path.split(item.path)
+    # https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence
+    given = name in _GIVEN or name.endswith(_AUTOMATIC)
+    return name.endswith(_TERRAFORM) or (given and os.path.normpath(folder or ".") in folders)
 
 
 def lint_documents(

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from payguard.authorization.actor import Actor, actor
 from payguard.configuration import Settings
-from payguard.deployment import deployed, deployed_arn
+from payguard.deployment import Deployment, deployment_of
 from payguard.iam.document import BOUNDARY, IDENTITY, TRUST, parse_policy
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import Document, Role
@@ -34,7 +34,7 @@ class Case(NamedTuple):
 def alone(document: Document) -> Case:
     """Return what role rules are asked about one policy of which nothing else is known."""
     role = of_documents("the policy", (document,))
-    return Case(role, Subject(actor_of(role), alone=True))
+    return Case(role, Subject(actor_of(role, deployment_of([role])), alone=True))
 
 
 def cases(
@@ -48,7 +48,9 @@ def cases(
         persona: what all of them are, as the user says; empty to take it from the settings.
         managers: the payment managers of all of them, as the user says.
     """
-    actors = [actor_of(role) for role in roles]
+    declared_managers = [arn for rule in settings.roles for arn in rule.managers]
+    deployment = deployment_of(roles, (*managers, *declared_managers))
+    actors = [actor_of(role, deployment) for role in roles]
     found = []
     for role, one in zip(roles, actors, strict=True):
         rule = settings.role_rule(one.name)
@@ -93,7 +95,7 @@ def _trusts_payments(trust: Document) -> bool:
 _AGENTCORE = "bedrock-agentcore."
 
 
-def actor_of(role: Role) -> Actor:
+def actor_of(role: Role, deployment: Deployment) -> Actor:
     """Return a role as the engine sees it: with AWS's managed policies, and with what is unknown."""
     managed, unknown = _managed(role.managed)
     gaps = [gap.unresolved.sentence for gap in role.gaps if gap.part not in {BOUNDARY, TRUST}]
@@ -101,17 +103,26 @@ def actor_of(role: Role) -> Actor:
     name = role.name if isinstance(role.name, str) and role.name else role.address
     return actor(
         name,
-        [*map(_value, role.identity), *managed],
-        boundary=_boundary(role),
-        arn=deployed_arn(role.arn),
-        trust=None if role.trust is None else _value(role.trust),
+        [*(_value(document, deployment) for document in role.identity), *managed],
+        boundary=_boundary(role, deployment),
+        arn=deployment.arn(role.arn),
+        trust=None if role.trust is None else _value(role.trust, deployment),
         gaps=gaps,
         attached=tuple(arn for arn in role.managed if ":aws:policy/" not in arn),
     )
 
 
-def _value(document: Document) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = deployed(document.value) if document.unresolved else document.value
+def unknown_policies(role: Role) -> list[Unresolved]:
+    """Return what stands for identity policies of a role that the input does not tell."""
+    found = [gap.unresolved for gap in role.gaps if gap.part not in {BOUNDARY, TRUST}]
+    _, unknown = _managed(role.managed)
+    return found + [Unresolved(f"the managed policy {arn}", MISSING) for arn in unknown]
+
+
+def _value(document: Document, deployment: Deployment) -> Mapping[str, Any]:
+    if not document.unresolved:
+        return document.value
+    found: Mapping[str, Any] = deployment.value(document.value)
     return found
 
 
@@ -126,20 +137,21 @@ def _managed(arns: Iterable[str]) -> tuple[list[Mapping[str, Any]], list[str]]:
     return documents, unknown
 
 
-def _boundary(role: Role) -> list[Mapping[str, Any]]:
+def _boundary(role: Role, deployment: Deployment) -> list[Mapping[str, Any]]:
     """Return the boundary; one of which nothing is known may let everything pass, or nothing."""
     if role.boundary is not None:
-        return [_value(role.boundary)]
+        return [_value(role.boundary, deployment)]
     gap = next((gap for gap in role.gaps if gap.part == BOUNDARY), None)
     if role.boundary_arn:
         known = catalog.managed_policy(role.boundary_arn)
         if known is not None:
             return [known]
-        return [_nothing_known(Unresolved(f"the boundary {role.boundary_arn}", MISSING))]
-    return [] if gap is None else [_nothing_known(gap.unresolved)]
+        return [nothing_known(Unresolved(f"the boundary {role.boundary_arn}", MISSING))]
+    return [] if gap is None else [nothing_known(gap.unresolved)]
 
 
-def _nothing_known(unresolved: Unresolved) -> dict[str, Any]:
+def nothing_known(unresolved: Unresolved) -> dict[str, Any]:
+    """Return a policy of which nothing is known."""
     return {"Version": "2012-10-17", "Statement": [unresolved]}
 
 

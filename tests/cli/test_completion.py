@@ -46,6 +46,10 @@ def test_an_unknown_shell_is_exit_2(payguard: Run) -> None:
         ("payguard render re", ["resource-retrieval"]),
         ("payguard completion f", ["fish"]),
         ("payguard lint --fail-on sec", ["security-warning"]),
+        ("payguard pro", ["prove"]),
+        ("payguard di", ["diff"]),
+        ("payguard prove --persona v", ["viewer"]),
+        ("payguard diff --actions p", ["payments"]),
     ],
 )
 def test_commands_personas_and_choices_are_completed(words: str, expected: list[str]) -> None:

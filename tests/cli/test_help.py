@@ -53,7 +53,13 @@ def test_the_version_is_printed(payguard: Run, flag: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "nearest"),
-    [("lnt", "lint"), ("rul", "rule"), ("rules", "rule"), ("catalogue", "catalog")],
+    [
+        ("lnt", "lint"),
+        ("rul", "rule"),
+        ("rules", "rule"),
+        ("catalogue", "catalog"),
+        ("proof", "prove"),
+    ],
 )
 def test_an_unknown_command_is_exit_2_and_names_the_nearest(
     payguard: Run, name: str, nearest: str

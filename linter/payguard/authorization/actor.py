@@ -28,6 +28,10 @@ class Actor(NamedTuple):
     gaps: tuple[str, ...] = ()
     attached: tuple[str, ...] = ()
 
+    def of(self, arn: str) -> "Actor":
+        """Return the role with another ARN, and with the account of that."""
+        return self._replace(arn=arn, account=caller(arn).account if arn else "")
+
 
 def actor(
     name: str,
@@ -52,5 +56,5 @@ def actor(
         rcps=rcps,
         vpc_endpoint=vpc_endpoint,
     )
-    account = caller(arn).account if arn else ""
-    return Actor(name, policies, arn, trust, account, tuple(gaps), tuple(attached))
+    found = Actor(name, policies, trust=trust, gaps=tuple(gaps), attached=tuple(attached))
+    return found.of(arn)

@@ -153,6 +153,13 @@ def layer_of(kind: str, document: Document) -> Layer:
     return _layer(kind, (document,))
 
 
+def with_identity(policies: Policies, document: Document, number: int) -> Policies:
+    """Return the policies with one more identity policy, which is counted as ``number``."""
+    clauses = _clauses(IDENTITY, number, document, "")
+    identity = policies.identity
+    return policies._replace(identity=identity._replace(clauses=(*identity.clauses, *clauses)))
+
+
 def _layer(kind: str, documents: Sequence[Document], name: str = "") -> Layer:
     found: list[Clause] = []
     for index, document in enumerate(documents):

@@ -24,6 +24,10 @@ _COMMANDS = {
     "lint": ("lint", "Check policies in files and folders."),
     "prove": ("prove", "Prove a property of a role over all requests, or refute it."),
     "render": ("render", "Print the documented policy of a persona."),
+    "roles": (
+        "roles",
+        "List roles: what each does to payments, who assumes it, what is not known.",
+    ),
     "rule": ("rule", "Say what a rule checks, why, and how to mend what it finds."),
     "simulate": ("simulate", "Decide one request against given policies, and say why."),
     "test": ("test_cases", "Run access test cases: policies, a request, the decision expected."),

@@ -1,27 +1,29 @@
 """``payguard diff``: what access a new version of a role's policies gives, and takes away."""
 
-import functools
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import click
 
 from payguard.authorization.actor import Actor, actor
-from payguard.authorization.answer import Answer
+from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer
 from payguard.authorization.compare import Comparison, implies
 from payguard.authorization.decision import Decision, decide, summary
-from payguard.authorization.evaluate import may_allow
+from payguard.authorization.policy_set import layer_of, layers
 from payguard.authorization.reach import PAYMENTS_SERVICE, short
-from payguard.authorization.relevance import about
-from payguard.authorization.sameness import same_statements
+from payguard.authorization.relevance import about, keys_of
 from payguard.cli import EXIT_CODES, Refusal, names, policy_files
 from payguard.cli.policy_files import STDIN, PolicyFiles
 from payguard.cli.replay import Given, context_of
+from payguard.cli.revision import at_revision
 from payguard.cli.verdict import (
     Grounds,
     grounds_lines,
+    in_time,
     limit_of,
+    out_of_time,
     print_json,
     print_lines,
     printing,
@@ -37,13 +39,20 @@ from payguard.cli.witness import (
     sentences,
 )
 from payguard.finding import InputError
-from payguard.iam.document import IDENTITY
+from payguard.iam.document import IDENTITY, TRUST
 from payguard.identifiers.problem import counted
 from payguard.reporters.plain_text import plain
 from payguard.sources.text_file import discover
 
-_UP_TO_TRUST = "it is up to the trust policies of other roles as well, which are not given"
+# Of the role that becomes another one, where nothing is said of it.
+_SOME_ACCOUNT = "111122223333"
+_TRUST = (
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*",'
+    '"Principal":{"AWS":"arn:aws:iam::ACCOUNT:root"}}}'
+)
+_WHERE_TRUSTED = "where the trust policy of the role lets it in"
 _MOST_NAMED, _MOST_LISTED = 3, 20  # without --verbose
+_SUFFIXES = (".json", ".yaml", ".yml")
 
 
 class Side(NamedTuple):
@@ -60,37 +69,37 @@ class Change(NamedTuple):
     Attributes:
         actions: all of which this holds.
         move: a request that the one version allows.
-        other: what the other version decides on it.
+        otherwise: what the other version decides on it.
+        one: the version that has it.
+        other: the version that has it not.
     """
 
     actions: tuple[str, ...]
     move: Move
-    other: Decision
+    otherwise: Decision
+    one: Side
+    other: Side
 
 
 class Direction(NamedTuple):
     """Access that one version has and another has not, all of it.
 
     Attributes:
-        one: the version that has it.
-        other: the version that has it not.
         answer: to whether there is none.
-        reasons: why something is undecided.
         changes: what there is.
         undecided: actions of which it could not be told.
     """
 
-    one: Side
-    other: Side
     answer: Answer
-    reasons: tuple[str, ...]
     changes: tuple[Change, ...]
     undecided: tuple[str, ...]
 
 
 @click.command("diff", epilog=EXIT_CODES)
 @click.argument("old")
-@click.argument("new")
+@click.argument("new", required=False)
+@click.option("--base", metavar="REV", help="OLD is what the one path was at this revision of git.")
+@policy_files.declared
 @policy_files.limiting
 @policy_files.vpc_endpoint
 @click.option(
@@ -112,14 +121,10 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     """Say what access the policies NEW give that OLD did not, and what they take away.
 
     OLD and NEW are policy files, folders of them, or - for standard input: the identity policies
-    of one role. The exit status is 1 if there is new access; what is taken away is only told.
+    of one role. With --role they are plans, templates, states or the like that declare the role,
+    and with --base there is one path, at two revisions. The exit status is 1 if there is new access; what is taken away is only told.
     """
-    shared = PolicyFiles()
-    limits = shared.limits(options)
-    old, new = (
-        _side(options[name], PolicyFiles(shared.documents), limits, options)
-        for name in ("old", "new")
-    )
+    old, new = _sides(options)
     new_access, lost = _compare(new, old, options), _compare(old, new, options)
     if options["output_format"] == "json":
         print_json(_json(new_access, lost))
@@ -132,13 +137,51 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 # The two versions
 
 
+def _sides(options: Mapping[str, Any]) -> tuple[Side, Side]:
+    path, new, revision = options["old"], options["new"], options["base"]
+    if (new is None) != bool(revision):
+        raise click.UsageError("give OLD and NEW, or one path with --base REV")
+    shared = PolicyFiles()
+    limits = shared.limits(options)
+
+    def side(path: str) -> Side:
+        return _side(path, PolicyFiles(shared.documents), limits, options)
+
+    if new is not None:
+        return side(path), side(new)
+    with at_revision(revision, path) as there:
+        return _as_of(revision, there, path, side(there)), side(path)
+
+
 def _side(
     path: str, files: PolicyFiles, limits: Mapping[str, Any], options: Mapping[str, Any]
 ) -> Side:
-    paths = _paths(path)
-    identity = files.several(IDENTITY, paths) if paths == [path] else _of_folder(files, path, paths)
-    role = actor(path, identity, **limits, arn=options["principal"] or "")
-    return Side(role, files, Given(role.policies, policy_files.flags(paths, options)))
+    paths = [path]
+    if options["role"]:
+        declared = files.declared(paths, limits, options)
+        role = declared.actor._replace(name=path)
+        role = role.of(options["principal"]) if options["principal"] else role
+    else:
+        paths = _paths(path)
+        whole = paths == [path]
+        identity = files.several(IDENTITY, paths) if whole else _of_folder(files, path, paths)
+        role = actor(path, identity, **limits, arn=options["principal"] or "")
+    files.check_sizes()
+    given = Given(role.policies, policy_files.flags(paths, options), whole=not role.gaps)
+    return Side(role, files, given)
+
+
+def _as_of(revision: str, there: str, path: str, side: Side) -> Side:
+    """Name a version after its revision: where it was laid out is gone when it is read."""
+
+    def named(text: str) -> str:
+        return f"{revision}:{text.replace(there, path, 1)}" if text.startswith(there) else text
+
+    files = PolicyFiles(
+        {key: one._replace(path=named(one.path)) for key, one in side.files.documents.items()}
+    )
+    role = side.role._replace(name=named(side.role.name))
+    return Side(role, files, side.given._replace(whole=False))
 
 
 def _paths(path: str) -> list[str]:
@@ -149,7 +192,8 @@ def _paths(path: str) -> list[str]:
     for found in discover([path]):
         if isinstance(found, InputError):
             raise policy_files.refusal(found)
-        paths.append(found.path)
+        if found.path.endswith(_SUFFIXES):
+            paths.append(found.path)
     return paths
 
 
@@ -170,14 +214,66 @@ def _of_folder(files: PolicyFiles, folder: str, paths: list[str]) -> list[Any]:
 
 def _compare(one: Side, other: Side, options: Mapping[str, Any]) -> Direction:
     actions = _payments() if options["actions"] == "payments" else None
-    assuming = _assuming(one.role, other.role) if actions is None else ()
-    gaps = (f"{_UP_TO_TRUST}: {', '.join(assuming)}",) if assuming else ()
-    role = one.role._replace(gaps=gaps)
-    found = implies(role, other.role, actions, limit_of(options["timeout"]))
-    reasons = tuple(dict.fromkeys((*gaps, *found.answer.reasons)))
-    changes = tuple(_changes(found, one, other))
-    undecided = (*found.undecided, *assuming)
-    return Direction(one, other, found.answer, reasons, changes, undecided)
+    found = _implies(one, other, actions, options)
+    changes, undecided = tuple(_changes(found, one, other)), found.undecided
+    answer = found.answer
+    if actions is None:  # what other roles' trust policies have a say in was denied so far
+        pair = _trusted(one), _trusted(other)
+        more = _implies(*pair, names.assuming_actions(), options)
+        changes += tuple(_changes(more, *pair, note=_WHERE_TRUSTED))
+        answer = _joined(answer, more.answer)
+        undecided += more.undecided
+    return Direction(answer, changes, undecided)
+
+
+def _implies(
+    one: Side, other: Side, actions: Sequence[str] | None, options: Mapping[str, Any]
+) -> Comparison:
+    limit = limit_of(options["timeout"])
+    asked = f"{one.role.name} allows nothing that {other.role.name} did not"
+    return in_time(
+        options["timeout"],
+        lambda: implies(one.role, other.role, actions, limit),
+        lambda: Comparison(out_of_time(asked), (), tuple(actions or ())),
+    )
+
+
+def _joined(first: Answer, second: Answer) -> Answer:
+    """Return the answer to two questions at once; what was examined is that of the first."""
+    verdicts = {first.verdict, second.verdict}
+    verdict = next(found for found in (REFUTED, UNDECIDED, PROVED) if found in verdicts)
+    reasons = tuple(dict.fromkeys((*first.reasons, *second.reasons)))
+    return first._replace(verdict=verdict, reasons=reasons)
+
+
+def _trusted(side: Side) -> Side:
+    """Return a version whose role is let in by the trust policy of every role.
+
+    To become another role, its trust policy has to let this one in, and that is not given. With
+    the account as a whole let in, what is left is up to the policies of this role.
+    """
+    account = side.role.account or _SOME_ACCOUNT
+    text = _TRUST.replace("ACCOUNT", account)
+    (document,) = policy_files.documents_in(STDIN, text, TRUST)
+    policies = side.role.policies._replace(trust=layer_of(TRUST, document.value))
+    role = side.role._replace(
+        policies=policies,
+        arn=side.role.arn or f"arn:aws:iam::{account}:role/",
+        account="",  # of the roles to become, any
+        gaps=() if side.role.arn else tuple(_gaps(side.role)),
+    )
+    files = PolicyFiles({**side.files.documents, (TRUST, "", 0): document})
+    flags = (*side.given.flags, "--trust", STDIN)
+    given = side.given._replace(policies=policies, flags=flags, piped=text)
+    return Side(role, files, given)
+
+
+def _gaps(role: Actor) -> Iterator[str]:
+    """Say so where becoming another role hangs on the account, which is not known."""
+    for action in names.assuming_actions():
+        spoken = (layer.clauses for layer in layers(about(role.policies, action)))
+        if "aws:principalaccount" in keys_of(chain.from_iterable(spoken)):
+            yield f"the account of the role decides on {action}: give it with --principal"
 
 
 def _payments() -> list[str]:
@@ -186,18 +282,7 @@ def _payments() -> list[str]:
     return [f"{PAYMENTS_SERVICE}:{name}" for name in sorted(catalog.payments_actions())]
 
 
-def _assuming(one: Actor, other: Actor) -> tuple[str, ...]:
-    """Return the actions up to trust policies that one version may allow, and says more about."""
-    found = []
-    for action in names.assuming_actions():
-        mine, others = about(one.policies, action), about(other.policies, action)
-        allows = any(map(may_allow, mine.identity.clauses))
-        if allows and not same_statements(mine, others):
-            found.append(action)
-    return tuple(found)
-
-
-def _changes(found: Comparison, one: Side, other: Side) -> Iterator[Change]:
+def _changes(found: Comparison, one: Side, other: Side, note: str = "") -> Iterator[Change]:
     """Yield what is different, payments first."""
     payments = frozenset(_payments())
     listed = sorted(found.differences, key=lambda item: payments.isdisjoint(item.actions))
@@ -205,8 +290,8 @@ def _changes(found: Comparison, one: Side, other: Side) -> Iterator[Change]:
         # No statement can tell the actions apart: a request for one is as good as for another.
         actions = tuple(sorted(item.actions, key=lambda action: action not in payments))
         wanted = item.step.request._replace(action=actions[0])
-        (move,) = moves((item.step._replace(request=wanted),), one.given)
-        yield Change(actions, move, decide(other.given.policies, wanted))
+        (move,) = moves((item.step._replace(request=wanted, note=note),), one.given)
+        yield Change(actions, move, decide(other.given.policies, wanted), one, other)
 
 
 # Text
@@ -226,19 +311,20 @@ def _lines(new: Direction, lost: Direction, *, verbose: bool) -> Iterator[str]:
 def _direction_lines(
     title: str, then: str, direction: Direction, *, verbose: bool
 ) -> Iterator[str]:
-    changes = direction.changes
+    changes, reasons = direction.changes, direction.answer.reasons
     shown = changes if verbose else changes[:_MOST_LISTED]
-    if changes or direction.undecided or direction.reasons:
+    if changes or direction.undecided or reasons:
         yield f"{title}:"
     for number, change in enumerate(shown, 1):
-        yield f"  {number}. {_listed(change.actions, verbose=verbose)}"
-        yield from (f"     {text}" for text in _sentences(change, then, direction))
+        note = f" ({change.move.note})" if change.move.note else ""
+        yield f"  {number}. {_listed(change.actions, verbose=verbose)}{note}"
+        yield from (f"     {text}" for text in _sentences(change, then))
         yield from replays(change.move)
     if len(shown) < len(changes):
         yield f"  and {len(changes) - len(shown)} more (--verbose lists them)"
     if direction.undecided:
         yield f"  undecided: {_listed(direction.undecided, verbose=verbose)}"
-    yield from (f"  because: {reason}" for reason in direction.reasons)
+    yield from (f"  because: {reason}" for reason in reasons)
 
 
 def _listed(actions: Sequence[str], *, verbose: bool) -> str:
@@ -248,12 +334,11 @@ def _listed(actions: Sequence[str], *, verbose: bool) -> str:
     return f"{count}{', '.join(map(short, shown))}{more}"
 
 
-def _sentences(change: Change, then: str, direction: Direction) -> Iterator[str]:
+def _sentences(change: Change, then: str) -> Iterator[str]:
     """Say what decides on the one side, and what on the other."""
-    action = change.move.action
-    other = summary(change.other, action, direction.other.files.name)
-    for text in sentences(change.move, direction.one.given, direction.one.files):
-        yield f"{text}; {then}: {other}"
+    said = summary(change.otherwise, change.move.action, change.other.files.name)
+    for text in sentences(change.move, change.one.given, change.one.files):
+        yield f"{text}; {then}: {said}"
 
 
 # JSON
@@ -264,24 +349,24 @@ def _json(new: Direction, lost: Direction) -> dict[str, Any]:
     return {
         "property": answer.property,
         "verdict": answer.verdict,
-        "new_access": list(map(functools.partial(_json_change, new), new.changes)),
-        "removed_access": list(map(functools.partial(_json_change, lost), lost.changes)),
+        "new_access": list(map(_json_change, new.changes)),
+        "removed_access": list(map(_json_change, lost.changes)),
         "undecided": {"new": list(new.undecided), "removed": list(lost.undecided)},
-        "reasons": list(dict.fromkeys((*new.reasons, *lost.reasons))),
+        "reasons": list(dict.fromkeys((*answer.reasons, *lost.answer.reasons))),
         "universe": answer.universe,
         "assumptions": [] if new.changes else list(answer.assumptions),
         "examined": answer.examined._asdict(),
     }
 
 
-def _json_change(direction: Direction, change: Change) -> dict[str, Any]:
+def _json_change(change: Change) -> dict[str, Any]:
     (asked,) = change.move.asked
-    one, other = direction.one, direction.other
+    given = change.one.given
     return {
         "actions": list(change.actions),
         "count": len(change.actions),
         "resource": asked.request.resource,
-        "context": context_json(context_of(one.given.policies, asked.request)),
-        "witness": as_json(change.move, one.given, one.files),
-        "otherwise": decided(change.other, other.files),
+        "context": context_json(context_of(given.policies, asked.request)),
+        "witness": as_json(change.move, given, change.one.files),
+        "otherwise": decided(change.otherwise, change.other.files),
     }

@@ -34,10 +34,22 @@ _choosing = option.arguments(
         help="What the documents are; otherwise their shape tells identity, trust and resource.",
     ),
 )
-_reading = click.option(
-    "--source",
-    type=click.Choice(SOURCES),
-    help="What the files are; otherwise their content tells.",
+_reading = option.arguments(
+    click.option(
+        "--source",
+        type=click.Choice(SOURCES),
+        help="What the files are; otherwise their content tells.",
+    ),
+    click.option(
+        "--scan",
+        is_flag=True,
+        help="Files of any kind: policies and payments ARNs and IDs in code, scripts and settings.",
+    ),
+    click.option(
+        "--pass-over",
+        is_flag=True,
+        help="A named file that holds nothing to check is passed over, as one in a folder is.",
+    ),
 )
 _telling = option.arguments(
     click.option(
@@ -97,22 +109,34 @@ _judging = option.arguments(
 def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     """Check the policies in PATHS: files, folders, or - for standard input (default: .).
 
-    Folders are searched for JSON and YAML files, as .gitignore allows. A file that holds no
-    policy is passed over in a folder, and refused when it is named.
+    Policies, Terraform plans, states and configurations, CloudFormation templates, what Pulumi
+    plans and keeps, and account authorization details are read. Folders are searched for them as
+    .gitignore allows. A file that holds none is passed over in a folder, and refused when named.
     """
     # Documents are trees, freed as soon as they are checked: looking for cycles among them costs a
     # fifth of the time and finds none.
     gc.disable()
+    _check_scan(options)
     settings = _settings(paths, options)
     if options["show_settings"]:
         _show_settings(settings)
         return
-    inputs = list(_inputs(paths or (".",), settings, options["stdin_filename"]))
+    inputs = list(_inputs(paths or (".",), settings, options))
     if options["show_files"]:
         ctx.exit(_show_files(inputs))
     report = _lint(inputs, settings, options)
     _print(report, settings, options)
-    ctx.exit(_status(report, settings, exit_zero=options["exit_zero"]))
+    ctx.exit(_status(report, settings, options))
+
+
+def _check_scan(options: dict[str, Any]) -> None:
+    """Refuse what says of every file something that --scan cannot know of any text."""
+    names = ("source", "persona", "manager_arn", "role_arn") if options["scan"] else ()
+    for name in filter(options.get, names):
+        raise click.UsageError(
+            f"--scan looks into files of any kind, and --{name.replace('_', '-')} says what they are: "
+            "give one of the two"
+        )
 
 
 def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> "Settings":
@@ -152,15 +176,17 @@ def _known_names() -> set[str]:
 
 
 def _inputs(
-    paths: tuple[str, ...], settings: "Settings", stdin_name: str
+    paths: tuple[str, ...], settings: "Settings", options: dict[str, Any]
 ) -> "Iterator[Candidate | InputError]":
-    from payguard.sources.text_file import Candidate, discover
+    from payguard.sources.text_file import Candidate, Wanted, discover
 
+    passing_over = options["pass_over"]
     excluded = settings.excludes if settings.exclude else None
     for path in paths:
         if path == "-":
-            yield Candidate(stdin_name, named=True, piped=True)
-    yield from discover((path for path in paths if path != "-"), excluded)
+            yield Candidate(options["stdin_filename"], named=not passing_over, piped=True)
+    wanted = Wanted(excluded, every=options["scan"], passing_over=passing_over)
+    yield from discover((path for path in paths if path != "-"), wanted)
 
 
 def _show_settings(settings: "Settings") -> None:
@@ -193,6 +219,7 @@ def _lint(
         settings,
         policy_type=options["policy_type"] or "",
         source=options["source"] or "",
+        scan=options["scan"],
         standard_input=sys.stdin.buffer.read,
         asked=Asked(options["persona"] or "", options["manager_arn"], options["role_arn"]),
     )
@@ -233,14 +260,14 @@ def _write(file: IO[str], chunks: Iterator[str]) -> None:
     file.flush()
 
 
-def _status(report: Report, settings: "Settings", *, exit_zero: bool) -> int:
-    if not report.documents and not report.errors:
+def _status(report: Report, settings: "Settings", options: dict[str, Any]) -> int:
+    if not report.files and not report.errors and not options["pass_over"]:
         click.echo("payguard: nothing to check: no policy in the given paths", err=True)
         return UNUSABLE
     if report.errors:
         return UNUSABLE
     if any(finding.severity >= settings.fail_on for finding in report.findings):
-        return 0 if exit_zero else FINDINGS
+        return 0 if options["exit_zero"] else FINDINGS
     if report.undecided and not settings.allow_undecided:
         return UNDECIDED
     return 0

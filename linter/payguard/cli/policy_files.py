@@ -3,12 +3,12 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from payguard.authorization.actor import Actor, actor
-from payguard.authorization.policy_set import Policies, StatementRef, attach
+from payguard.authorization.policy_set import Policies, StatementRef, attach, with_identity
 from payguard.cli import Refusal, option
 from payguard.finding import InputError, quote
 from payguard.iam.document import (
@@ -26,6 +26,9 @@ from payguard.reporters.plain_text import plain
 from payguard.sources.policy_file import read_policy_file
 from payguard.sources.text_file import MAX_BYTES, decode, read
 
+if TYPE_CHECKING:
+    from payguard.cli.declared_role import DeclaredRole
+
 STDIN = "-"
 limiting = option.arguments(
     click.option("--boundary", multiple=True, metavar="FILE", help="Its permissions boundary."),
@@ -35,11 +38,20 @@ limiting = option.arguments(
     ),
     click.option("--rcp", multiple=True, metavar="[LEVEL=]FILE", help="An RCP."),
 )
+declared = click.option(
+    "--role",
+    metavar="ADDRESS",
+    help="The role of that address, name or ARN in a plan, template, state or configuration.",
+)
 vpc_endpoint = click.option(
     "--vpc-endpoint", multiple=True, metavar="FILE", help="A VPC endpoint policy."
 )
+# Twice what the largest quota is, and more: beyond it a document is no policy that AWS takes.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_LARGEST = 100_000
 # Options of the above, as simulate takes them too.
 _LIMITING = ("boundary", "session", "scp", "rcp", "vpc_endpoint")
+_ASKING = ("manager_arn", "resource")
 
 
 class PolicyFiles:
@@ -47,13 +59,17 @@ class PolicyFiles:
 
     Attributes:
         documents: by the kind of the policy, the level of an SCP or RCP, and the number.
+        principal: the ARN of the role that one of the files declares; empty if none was asked for.
     """
 
     def __init__(self, documents: Mapping[tuple[str, str, int], Document] | None = None) -> None:
         self.documents = dict(documents or {})
+        self.principal = ""
 
     def attach(self, options: Mapping[str, Any]) -> Policies:
         """Read every file that the options name: what speaks about one request."""
+        if options["role"]:
+            return self._of_role(options)
         policies = attach(
             identity=self.several(IDENTITY, options["identity"]),
             resource=self.one(RESOURCE, options["resource_policy"]),
@@ -63,6 +79,38 @@ class PolicyFiles:
         if not self.documents:
             raise Refusal("there is no policy to ask: give one with --identity FILE or another")
         return policies
+
+    def _of_role(self, options: Mapping[str, Any]) -> Policies:
+        role = self.declared(options["identity"], self.limits(options), options)
+        spoken = attach(
+            resource=self.one(RESOURCE, options["resource_policy"]),
+            trust=self.one(TRUST, options["trust"]),
+        )
+        policies = role.actor.policies._replace(resource=spoken.resource, trust=spoken.trust)
+        number = len(role.identity)
+        for count, (document, value) in enumerate(role.unknown, number):
+            self.documents[IDENTITY, "", count] = document
+            policies = with_identity(policies, value, count)
+        return policies
+
+    def declared(
+        self, paths: Sequence[str], limits: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> "DeclaredRole":
+        """Read the role that ``--role`` names in some files, and add what limits it besides."""
+        from payguard.cli.declared_role import declared_role
+
+        if not paths:
+            raise click.UsageError("name the files in which the role is declared")
+        role = declared_role(paths, options["role"], _told_arns(options))
+        if role.boundary and options["boundary"]:
+            raise click.UsageError("--boundary: the role has a permissions boundary of its own")
+        self.principal = role.arn
+        self.add(IDENTITY, role.identity)
+        more = attach(**limits)
+        self.documents |= {(BOUNDARY, "", number): one for number, one in enumerate(role.boundary)}
+        own = role.actor.policies
+        policies = more._replace(identity=own.identity, boundary=own.boundary or more.boundary)
+        return role._replace(actor=role.actor._replace(policies=policies))
 
     def limits(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Read the files that limit what identity policies allow, as arguments of ``attach``."""
@@ -107,6 +155,16 @@ class PolicyFiles:
         path, line, column = self.place(ref, ref.pointer)
         return f"{path}:{line}:{column}"
 
+    def check_sizes(self) -> None:
+        """Refuse documents so large that a search over them would not end."""
+        for document in self.documents.values():
+            size = _size(document)
+            if size > _LARGEST:
+                raise Refusal(
+                    f"{plain(document.path)}: the policy has {size:,} characters without white "
+                    f"space; AWS takes 20,480 at most, and beyond {_LARGEST:,} nothing is proved"
+                )
+
     def place(self, ref: StatementRef, pointer: str) -> tuple[str, int, int]:
         """Return path, line and column of a place in the policy of a statement."""
         document = self.documents[ref.policy, ref.level, ref.number]
@@ -117,15 +175,45 @@ class PolicyFiles:
 def role_of(files: PolicyFiles, options: Mapping[str, Any]) -> Actor:
     """Make the role that is asked about out of the options, and read their files into ``files``."""
     paths = (*options["files"], *options["identity"])
+    if options["role"]:
+        role = _told(files.declared(paths, files.limits(options), options).actor, files, options)
+    else:
+        role = _given(files, paths, options)
+    files.check_sizes()
+    return role
+
+
+def _given(files: PolicyFiles, paths: Sequence[str], options: Mapping[str, Any]) -> Actor:
     if not paths:
         raise click.UsageError("name the files with the identity policies of the role")
     return actor(
-        options["name"],
+        options["name"] or "the role",
         files.several(IDENTITY, paths),
         **files.limits(options),
         arn=options["principal"] or "",
         trust=files.one(TRUST, options["trust"]),
     )
+
+
+def _told_arns(options: Mapping[str, Any]) -> list[str]:
+    """Return the ARNs that the options ask about: they tell where the role is deployed.
+
+    What it is confined to tells no region: a deploy to another one would reach beyond it.
+    """
+    asked = [arn for name in _ASKING for arn in options.get(name) or ()]
+    if options.get("on"):
+        asked.append(options["on"])
+    confined = (arn.split(":", 4) for arn in options.get("confined_to") or ())
+    return asked + [":".join((*arn[:3], "*", *arn[4:])) for arn in confined]
+
+
+def _told(role: Actor, files: PolicyFiles, options: Mapping[str, Any]) -> Actor:
+    """Return a role as a file declares it, with what the options say of it instead."""
+    if options["principal"]:
+        role = role.of(options["principal"])
+    if options["trust"]:
+        role = role._replace(trust=files.one(TRUST, options["trust"]))
+    return role._replace(name=options["name"] or role.name)
 
 
 def flags(identity: Sequence[str], options: Mapping[str, Any]) -> tuple[str, ...]:
@@ -134,6 +222,7 @@ def flags(identity: Sequence[str], options: Mapping[str, Any]) -> tuple[str, ...
     Its own trust policy is none of them: that decides who becomes the role.
     """
     found = [("--identity", path) for path in identity]
+    found += [("--role", options["role"])] if options["role"] else []
     for name in _LIMITING:
         found += [(f"--{name.replace('_', '-')}", text) for text in options[name]]
     return tuple(word for pair in found for word in pair)
@@ -175,6 +264,12 @@ def _read(path: str, kind: str) -> list[Document]:
     if not found:
         raise Refusal(f"{plain(path)}: there is no policy in it")
     return found
+
+
+def _size(document: Document) -> int:
+    import json
+
+    return len(json.dumps(document.value, separators=(",", ":"), ensure_ascii=False))
 
 
 def checked_principal(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:

@@ -1,12 +1,12 @@
 """``payguard prove``: a property of a role, over all requests."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import click
 
 from payguard.authorization.actor import Actor
-from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer, Examined
+from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Examined
 from payguard.authorization.contract import (
     BEYOND,
     FORBIDDEN,
@@ -14,20 +14,21 @@ from payguard.authorization.contract import (
     NOT_DENIED,
     OUTSIDE,
     Check,
-    contract,
     verdict,
 )
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import layer_of, layers
-from payguard.authorization.prove import confined_to, never_both, requires
+from payguard.authorization.policy_set import layers, with_identity
 from payguard.authorization.reach import short
-from payguard.cli import EXIT_CODES, names, option, policy_files
+from payguard.cli import EXIT_CODES, names, option, policy_files, role_property
 from payguard.cli.policy_files import STDIN, PolicyFiles
 from payguard.cli.replay import Given
+from payguard.cli.role_property import Property, property_of
 from payguard.cli.verdict import (
     Grounds,
     grounds_lines,
+    in_time,
     limit_of,
+    out_of_time,
     print_json,
     print_lines,
     printing,
@@ -37,49 +38,15 @@ from payguard.cli.witness import Move, as_json, moves, replays, sentences, told
 from payguard.finding import quote
 from payguard.iam.document import IDENTITY
 from payguard.identifiers.problem import counted
-from payguard_policies.roles import PERSONAS
 
-_CHOICES = (
-    "give one property: --never-both A B, --confined-to ARN, --requires ACTION with --on ARN, "
-    "or --persona NAME"
-)
 # What NOT_DENIED adds to a role: whatever is not denied to it is then allowed.
 _EVERYTHING = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
 
-_property = option.arguments(
-    click.option(
-        "--never-both",
-        nargs=2,
-        metavar="A B",
-        help="It can never do both actions, on one payment manager.",
-    ),
-    click.option(
-        "--confined-to",
-        multiple=True,
-        metavar="ARN",
-        help="It reaches no payment manager but these; wildcards match, repeatable.",
-    ),
-    click.option(
-        "--requires", multiple=True, metavar="ACTION", help="It can do this on --on; repeatable."
-    ),
-    click.option("--on", metavar="ARN", help="What --requires is asked on; wildcards match."),
-    click.option(
-        "--persona",
-        type=click.Choice(PERSONAS),
-        metavar="NAME",
-        help=f"It keeps the contract of a persona: {', '.join(PERSONAS)}.",
-    ),
-    click.option(
-        "--manager-arn",
-        multiple=True,
-        metavar="ARN",
-        help="A payment manager of the persona; repeatable.",
-    ),
-)
 _role = option.arguments(
     click.option(
         "--identity", multiple=True, metavar="FILE", help="An identity policy, like FILES."
     ),
+    policy_files.declared,
     policy_files.limiting,
     policy_files.vpc_endpoint,
     click.option("--trust", metavar="FILE", help="Its trust policy."),
@@ -89,24 +56,8 @@ _role = option.arguments(
         callback=policy_files.checked_principal,
         help="Its ARN (default: some role of any account).",
     ),
-    click.option("--name", default="the role", metavar="NAME", help="What to call it."),
+    click.option("--name", metavar="NAME", help="What to call it."),
 )
-
-Ask = Callable[[Actor, Limit], Sequence[Check]]
-
-
-class Property(NamedTuple):
-    """What is to be proved.
-
-    Attributes:
-        ask: asks the engine; a property without clauses is one check without a kind.
-        actions: that the user names.
-        persona: the name of a persona; empty for none.
-    """
-
-    ask: Ask
-    actions: tuple[str, ...] = ()
-    persona: str = ""
 
 
 class Case(NamedTuple):
@@ -127,7 +78,7 @@ class Case(NamedTuple):
 
 @click.command("prove", epilog=EXIT_CODES)
 @click.argument("files", nargs=-1, metavar="[FILES]...")
-@_property
+@role_property.options
 @_role
 @printing
 @click.option("-v", "--verbose", is_flag=True, help="List the clauses of a persona that are kept.")
@@ -135,10 +86,11 @@ class Case(NamedTuple):
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Prove a property of one role over all requests, or refute it.
 
-    FILES, or - for standard input, are the identity policies of the role. What refutes a property
-    is a witness: requests in order, each with the command that replays it.
+    FILES, or - for standard input, are the identity policies of the role, or with --role a plan, a
+    template, a state or the like that declares it. What refutes a property is a witness: requests
+    in order, each with the command that replays it.
     """
-    asked = _asked(options)
+    asked = property_of(options)
     case = _decide(asked, options)
     if options["output_format"] == "json":
         print_json(_json(case))
@@ -147,80 +99,22 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     ctx.exit(status(case.verdict, allow_undecided=options["allow_undecided"]))
 
 
-# The property
-
-
-def _asked(options: Mapping[str, Any]) -> Property:
-    """Return the one property that the options ask for."""
-    given = [name for name in _PROPERTIES if options[name]]
-    if len(given) != 1:
-        several = f", not {len(given)} at once" if given else ""
-        raise click.UsageError(f"{_CHOICES}{several}")
-    for name, owner in (("on", "requires"), ("manager_arn", "persona")):
-        if options[name] and owner not in given:
-            raise click.UsageError(f"--{name.replace('_', '-')} belongs to --{owner}")
-    return _PROPERTIES[given[0]](options)
-
-
-def _never_both(options: Mapping[str, Any]) -> Property:
-    first, second = actions = _actions(options["never_both"])
-    return Property(_single(lambda role, limit: never_both(role, first, second, limit)), actions)
-
-
-def _confined_to(options: Mapping[str, Any]) -> Property:
-    arns = options["confined_to"]
-    names.check_managers("--confined-to", arns)
-    return Property(_single(lambda role, limit: confined_to(role, arns, limit)))
-
-
-def _requires(options: Mapping[str, Any]) -> Property:
-    actions, arn = _actions(options["requires"]), options["on"]
-    if arn is None:
-        raise click.UsageError("--requires is asked on a resource: give it with --on ARN")
-    names.check_arn("--on", arn)
-    return Property(_single(lambda role, limit: requires(role, actions, arn, limit)), actions)
-
-
-def _persona(options: Mapping[str, Any]) -> Property:
-    persona, managers = options["persona"], options["manager_arn"]
-    names.check_managers("--manager-arn", managers)
-    return Property(lambda role, limit: contract(role, persona, managers, limit), persona=persona)
-
-
-_PROPERTIES: dict[str, Callable[[Mapping[str, Any]], Property]] = {
-    "never_both": _never_both,
-    "confined_to": _confined_to,
-    "requires": _requires,
-    "persona": _persona,
-}
-
-
-def _single(ask: Callable[[Actor, Limit], Answer]) -> Ask:
-    return lambda role, limit: (Check("", "", "", ask(role, limit)),)
-
-
-def _actions(texts: Sequence[str]) -> tuple[str, ...]:
-    found = tuple(map(names.action_of, texts))
-    for action in found:
-        if action in names.assuming_actions():
-            raise click.UsageError(
-                f"{quote(action)} is up to the trust policies of other roles as well, which are not "
-                "given: payguard simulate decides it for one role, with --trust"
-            )
-        names.warn_of_unknown(action)
-    return found
-
-
 def _decide(asked: Property, options: Mapping[str, Any]) -> Case:
     files = PolicyFiles()
     role = policy_files.role_of(files, options)
+    known = role.gaps
     unknown = (action for action in asked.actions if not names.is_known(action))
     gaps = (f"the catalog has no action {quote(action)}" for action in unknown)
     role = role._replace(gaps=(*role.gaps, *gaps))
     limit = limit_of(options["timeout"])
-    checks = asked.ask(role, limit)
+    checks = in_time(
+        options["timeout"],
+        lambda: asked.ask(role, limit),
+        lambda: (Check("", "", "", out_of_time(f"{role.name} {asked.words}")),),
+    )
+    paths = (*options["files"], *options["identity"])
     given = Given(
-        role.policies, policy_files.flags((*options["files"], *options["identity"]), options)
+        role.policies, policy_files.flags(paths, options), whole=not options["role"] or not known
     )
     return Case(asked, role, files, given, checks, _examined(checks, role, limit))
 
@@ -240,23 +134,15 @@ def _opened(case: Case) -> tuple[Given, PolicyFiles]:
     number = sum(kind == IDENTITY for kind, _, _ in files.documents)
     (document,) = policy_files.documents_in(STDIN, _EVERYTHING, IDENTITY)
     files.documents[IDENTITY, "", number] = document
-    clauses = (
-        clause._replace(ref=clause.ref._replace(number=number))
-        for clause in layer_of(IDENTITY, document.value).clauses
-    )
-    identity = given.policies.identity
-    whole = identity._replace(clauses=(*identity.clauses, *clauses))
-    policies = given.policies._replace(identity=whole)
-    return Given(policies, (*given.flags, "--identity", STDIN), _EVERYTHING), files
+    policies = with_identity(given.policies, document.value, number)
+    more = given._replace(flags=(*given.flags, "--identity", STDIN), piped=_EVERYTHING)
+    return more._replace(policies=policies), files
 
 
 def _witness(check: Check, case: Case) -> tuple[list[Move], Given, PolicyFiles]:
     """Return the calls that refute a check, and the policies that decide them."""
     given, files = _opened(case) if check.kind == NOT_DENIED else (case.given, case.files)
-    found = moves(check.answer.witness, given)
-    if check.kind == NOT_DENIED and case.given.takes_stdin:  # it can be given one policy, not two
-        found = [move._replace(replay=()) for move in found]
-    return found, given, files
+    return moves(check.answer.witness, given), given, files
 
 
 # Text
@@ -264,7 +150,7 @@ def _witness(check: Check, case: Case) -> tuple[list[Move], Given, PolicyFiles]:
 
 def _sentence(case: Case) -> str:
     if case.asked.persona:
-        return f"{case.role.name} keeps the contract of the persona {quote(case.asked.persona)}"
+        return f"{case.role.name} {case.asked.words}"
     return case.checks[0].answer.property
 
 

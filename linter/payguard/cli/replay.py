@@ -25,16 +25,21 @@ class Given(NamedTuple):
         policies: as the engine has them.
         flags: the options of simulate that read them from their files.
         piped: a policy that simulate reads from standard input besides; empty for none.
+        whole: whether they are all of the role's: simulate decides nothing where some are not known.
     """
 
     policies: Policies
     flags: tuple[str, ...]
     piped: str = ""
+    whole: bool = True
 
     @property
-    def takes_stdin(self) -> bool:
-        """Whether one of the files is standard input."""
-        return any(word == STDIN or word.endswith(f"={STDIN}") for word in self.flags)
+    def can_be_replayed(self) -> bool:
+        """Whether all is known, and standard input, which can be read once, is asked for once."""
+        return (
+            self.whole
+            and sum(word == STDIN or word.endswith(f"={STDIN}") for word in self.flags) <= 1
+        )
 
 
 def commands(given: Given, requests: Sequence[Request], *, allowed: bool) -> tuple[str, ...]:
@@ -48,6 +53,8 @@ def commands(given: Given, requests: Sequence[Request], *, allowed: bool) -> tup
         requests: one for each resource of the call.
         allowed: what is to come out.
     """
+    if not given.can_be_replayed:
+        return ()
     contexts = [context_of(given.policies, one) for one in requests]
     resources = [one.resource for one in requests]
     if all(context == contexts[0] for context in contexts):

@@ -27,6 +27,7 @@ _NO_ACCOUNT = "000000000000"
 
 _policies = option.arguments(
     click.option("--identity", multiple=True, metavar="FILE", help="A policy of the caller."),
+    policy_files.declared,
     policy_files.limiting,
     click.option("--resource-policy", metavar="FILE", help="The policy of the resource."),
     click.option("--trust", metavar="FILE", help="The trust policy of the role to assume."),
@@ -75,7 +76,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     files = PolicyFiles()
     policies = files.attach(options)
     wanted = _call(options)
-    ask = _asker(options)
+    ask = _asker({**options, "principal": _principal(options, files)})
     decision = decide_call(policies, wanted, ask)
     if options["output_format"] == "json":
         import json
@@ -85,6 +86,12 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     else:
         click.echo("\n".join(_lines(decision, files, options)))
     ctx.exit(_status(decision, options["expect"], allow_undecided=options["allow_undecided"]))
+
+
+def _principal(options: dict[str, Any], files: PolicyFiles) -> str | None:
+    """Return who asks, as the options say or as the file that declares the role does."""
+    own = "" if options["anonymous"] else files.principal
+    return options["principal"] or own or None
 
 
 def _status(decision: CallDecision, expected: str | None, *, allow_undecided: bool) -> int:

@@ -1,23 +1,27 @@
 """What the commands that prove have in common: how long they search, and how an answer is told."""
 
+import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import click
 
 from payguard import __version__
-from payguard.authorization.answer import PROVED, REFUTED, Examined
+from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer, Examined
+from payguard.authorization.doubt import LIMIT, Doubt
 from payguard.authorization.limit import Limit
-from payguard.cli import FINDINGS, UNDECIDED, option
+from payguard.cli import FINDINGS, option
+from payguard.cli import UNDECIDED as EXIT_UNDECIDED
 from payguard.identifiers.problem import counted
 from payguard.reporters.json_report import dumps
 from payguard.reporters.plain_text import plain
 
 _VERSION = 1
 _SECONDS = 10.0
-# What a second is worth; the clock is looked at now and then only, so this keeps memory in bounds.
-_STATES, _REQUESTS = 20_000, 100_000
+# States of automata and requests for a question that may take as long as the default, or less.
+_STATES, _REQUESTS = 60_000, 1_000_000
 
 printing = option.arguments(
     click.option(
@@ -43,15 +47,60 @@ class Grounds(NamedTuple):
 
 
 def limit_of(seconds: float) -> Limit:
-    """Return how much a search may use up."""
-    return Limit(max(1, int(_STATES * seconds)), max(1, int(_REQUESTS * seconds)), seconds)
+    """Return how much a search may use up: states, which cost memory, are worth time as well."""
+    worth = max(1.0, seconds / _SECONDS)
+    return Limit(int(_STATES * worth), int(_REQUESTS * worth), seconds)
+
+
+_Found = TypeVar("_Found")
+
+
+def in_time(seconds: float, ask: Callable[[], _Found], otherwise: Callable[[], _Found]) -> _Found:
+    """Return what ``ask`` does, or what ``otherwise`` does if it is far beyond its time.
+
+    A search looks at the clock itself, but not at every step: hostile policies make steps long.
+    Where the system has no alarm, or this is no main thread, there is only the search's own clock.
+    """
+    try:
+        with _alarm(seconds * 1.5 + 1):
+            return ask()
+    except _TimeUpError:
+        return otherwise()
+
+
+def out_of_time(asked: str) -> Answer:
+    """Return the answer to a question whose search had to be cut off."""
+    reason = Doubt(LIMIT, "no more time").sentence
+    return Answer(asked, UNDECIDED, reasons=(reason,), universe="all requests")
+
+
+class _TimeUpError(Exception):
+    """The time is up."""
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    def ring(*_: object) -> NoReturn:
+        raise _TimeUpError
+
+    try:
+        before = signal.signal(signal.SIGALRM, ring)
+    except (AttributeError, ValueError):
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def status(verdict: str, *, allow_undecided: bool) -> int:
     """Return the exit status of a verdict."""
     if verdict == REFUTED:
         return FINDINGS
-    return 0 if verdict == PROVED or allow_undecided else UNDECIDED
+    return 0 if verdict == PROVED or allow_undecided else EXIT_UNDECIDED
 
 
 def grounds_lines(grounds: Grounds) -> Iterator[str]:

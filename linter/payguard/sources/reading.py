@@ -74,9 +74,12 @@ def _as_told(path: str, text: str, source: str) -> Infrastructure | InputError:
 
 # Names at the top of a file by which a reader may know it for its own.
 _MARKS: tuple[tuple[frozenset[str], str], ...] = (
-    (frozenset(
+    (
+        frozenset(
             {"format_version", "planned_values", "resource_changes", "terraform_version", "lineage"}
-        ), "terraform_plan"),
+        ),
+        "terraform_plan",
+    ),
     (frozenset({"Resources", "AWSTemplateFormatVersion"}), "cloudformation"),
     (
         frozenset({"UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"}),

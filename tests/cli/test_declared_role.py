@@ -1,0 +1,190 @@
+"""``--role`` and ``--base``: roles that infrastructure declares, and what they were in git."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.proving import PAYGUARD, commands, shell
+
+SHOP = "arn:aws:bedrock-agentcore:us-west-2:123456789012:payment-manager/shop-a1b2c3d4e5"
+PAY, OPEN = "bedrock-agentcore:ProcessPayment", "bedrock-agentcore:CreatePaymentSession"
+CONFIGURATION = """\
+variable "more" {
+  type = string
+}
+
+resource "aws_iam_role" "pay" {
+  name               = "Pay"
+  assume_role_policy = "{}"
+}
+
+data "aws_iam_policy_document" "pay" {
+  statement {
+    actions   = [%s]
+    resources = ["%s"]
+  }
+}
+
+resource "aws_iam_role_policy" "pay" {
+  role   = aws_iam_role.pay.id
+  policy = data.aws_iam_policy_document.pay.json
+}
+"""
+UNKNOWN = """
+resource "aws_iam_role_policy_attachment" "more" {
+  role       = aws_iam_role.pay.name
+  policy_arn = var.more
+}
+"""
+BOTH = f'"{PAY}", "{OPEN}"'
+APART = ("--never-both", PAY, OPEN)
+
+
+def write(folder: Path, actions: str, more: str = "") -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "main.tf").write_text(CONFIGURATION % (actions, SHOP) + more)
+    return folder
+
+
+def payguard(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PAYGUARD, *words], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def follow(folder: Path, output: str) -> list[str]:
+    """Run the commands of an output; return what each decides."""
+    return [shell(command, folder).stdout.partition(":")[0] for command in commands(output)]
+
+
+def git(folder: Path, *words: str) -> None:
+    author = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    subprocess.run(["git", "-C", str(folder), *author, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return a folder of a repository whose role may pay at first, and open budgets as well now."""
+    git(tmp_path, "init", "-q")
+    write(tmp_path / "infra", f'"{PAY}"')
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "one")
+    return write(tmp_path / "infra", BOTH)
+
+
+@pytest.mark.parametrize("name", ["aws_iam_role.pay", "Pay", "arn:aws:iam::123456789012:role/Pay"])
+def test_a_role_is_named_by_its_address_or_by_its_name(tmp_path: Path, name: str) -> None:
+    write(tmp_path, f'"{PAY}"')
+    done = payguard(tmp_path, "prove", *APART, "--role", name, "main.tf")
+
+    known = not name.startswith("arn:")  # the account is only known once it is deployed
+    assert done.returncode == (0 if known else 2), done.stdout + done.stderr
+
+
+def test_a_witness_of_a_declared_role_can_be_replayed(tmp_path: Path) -> None:
+    write(tmp_path, BOTH)
+    done = payguard(tmp_path, "prove", *APART, "--role", "Pay", ".")
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "main.tf:" in done.stdout
+    assert len(commands(done.stdout)) == 2
+    assert follow(tmp_path, done.stdout) == ["allow", "allow"]
+
+
+def test_simulate_asks_a_declared_role(tmp_path: Path) -> None:
+    write(tmp_path, f'"{PAY}"')
+    asked = ("simulate", "--identity", "main.tf", "--role", "Pay", "--resource", SHOP, "--action")
+
+    assert payguard(tmp_path, *asked, PAY, "--expect", "allow").returncode == 0
+    assert payguard(tmp_path, *asked, OPEN, "--expect", "deny").returncode == 0
+
+
+def test_a_policy_that_is_not_known_leaves_a_declared_role_undecided(tmp_path: Path) -> None:
+    write(tmp_path, f'"{PAY}"', UNKNOWN)
+    asked = ("--identity", "main.tf", "--role", "Pay", "--action", OPEN, "--resource", SHOP)
+
+    proving = payguard(tmp_path, "prove", *APART, "--role", "Pay", "main.tf")
+    simulating = payguard(tmp_path, "simulate", *asked)
+
+    assert (proving.returncode, simulating.returncode) == (3, 3)
+    assert "var.more" in proving.stdout
+    assert "var.more" in simulating.stdout
+
+
+def test_a_witness_beside_a_policy_that_is_not_known_has_no_command(tmp_path: Path) -> None:
+    write(tmp_path, BOTH, UNKNOWN)
+    done = payguard(tmp_path, "prove", *APART, "--role", "Pay", "main.tf")
+
+    assert done.returncode == 1
+    assert commands(done.stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--role", "Play", "main.tf"), 'there is no role "Play" in the input'),
+        (("--role", "Pay", "nowhere.tf"), "nowhere.tf"),
+        (("--role", "Pay", "empty.json"), "empty.json"),
+        (("--role", "Pay"), "name the files"),
+    ],
+)
+def test_a_role_that_cannot_be_found_is_refused(
+    tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    write(tmp_path, f'"{PAY}"')
+    (tmp_path / "empty.json").write_text("")
+    done = payguard(tmp_path, "prove", *APART, *words)
+
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("path", [".", "main.tf"])
+def test_diff_compares_with_a_revision_of_git(repository: Path, path: str) -> None:
+    done = payguard(repository, "diff", "--base", "HEAD", "--role", "Pay", path)
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"refuted: {path} allows nothing that HEAD:{path} did not" in done.stdout
+    assert "1. CreatePaymentSession\n" in done.stdout
+    assert follow(repository, done.stdout) == ["allow"]
+
+
+def test_diff_compares_policy_files_with_a_revision_too(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    for actions in ([PAY, OPEN], [PAY]):
+        statement = {"Effect": "Allow", "Action": actions, "Resource": SHOP}
+        document = {"Version": "2012-10-17", "Statement": statement}
+        (tmp_path / "pay.json").write_text(json.dumps(document))
+        if OPEN in actions:
+            git(tmp_path, "add", ".")
+            git(tmp_path, "commit", "-qm", "one")
+    done = payguard(tmp_path, "diff", "--base", "HEAD", "pay.json")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "allowed by HEAD:pay.json:1:" in done.stdout
+    assert "0 new, 1 taken away" in done.stdout
+    assert commands(done.stdout) == []  # the revision is not in the folder
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--base", "nowhere", "main.tf"), 'git knows no revision "nowhere"'),
+        (("--base", "--help", "main.tf"), 'git knows no revision "--help"'),
+        (("--base", "HEAD", "other.tf"), "it is not in revision"),
+        (("--base", "HEAD", "main.tf", "main.tf"), "give OLD and NEW, or one path with --base"),
+        (("main.tf",), "give OLD and NEW, or one path with --base"),
+        (("--base", "HEAD", "/"), "it is in no git repository"),
+    ],
+)
+def test_a_revision_that_cannot_be_had_is_refused(
+    repository: Path, words: tuple[str, ...], message: str
+) -> None:
+    done = payguard(repository, "diff", "--role", "Pay", *words)
+
+    assert done.returncode == 2, done.stdout
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
