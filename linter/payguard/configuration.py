@@ -236,8 +236,14 @@ def _settings(file: _File) -> Settings:
         fail_on=SEVERITIES[table.get("fail-on", Settings().fail_on.label)],
         output_format=table.get("output-format", Settings().output_format),
         exclude=tuple(table.get("exclude", ())),
-        policy_types=tuple(
-            PolicyTypeRule(entry["path"], entry["type"]) for entry in table.get("document", ())
+        policy_types=(
+            *(
+                PolicyTypeRule(role[part], part)
+                for role in table.get("role", ())
+                for part in ("boundary", "trust")
+                if part in role
+            ),
+            *(PolicyTypeRule(entry["path"], entry["type"]) for entry in table.get("document", ())),
         ),
         ignores=tuple(
             _ignore(entry, file, line) for entry, line in zip(tables, lines, strict=True)

@@ -193,20 +193,12 @@ def _entries(roles: Sequence[Role], settings: Settings, patience: Patience) -> I
 def _made(documents: Sequence[Document], settings: Settings) -> Iterator[Role]:
     """Yield the roles that the configuration makes out of files."""
     for rule in settings.roles:
-        mine = list(_of(rule, documents, settings)) if rule.identity else []
+        if not rule.identity:
+            continue
+        files = globs((*rule.identity, *filter(None, (rule.boundary, rule.trust))), settings.root)
+        mine = [document for document in documents if files.match(document.path)]
         if mine:
             yield of_documents(rule.name, mine, rule.arn)
-
-
-def _of(rule: RoleRule, documents: Sequence[Document], settings: Settings) -> Iterator[Document]:
-    """Yield the documents of a role, as what the configuration says they are."""
-    kinds = ((rule.boundary, BOUNDARY), (rule.trust, TRUST))
-    files = [(globs((path,), settings.root), kind) for path, kind in kinds if path]
-    files.append((globs(rule.identity, settings.root), ""))
-    for document in documents:
-        kind = next((kind for paths, kind in files if paths.match(document.path)), None)
-        if kind is not None:
-            yield document._replace(policy_type=document.policy_type or kind)
 
 
 # Trust

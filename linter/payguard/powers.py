@@ -28,7 +28,7 @@ from payguard_policies.action_sets import ActionGroup, action_sets
 _SUB_TYPES = ("session", "instrument", "connector")
 _MOST_PLACES = 60  # of one action; each is asked about by itself
 _FIELDS = 5  # colons of an ARN
-_SECONDS = 20.0  # for all the questions about one role
+_SECONDS = 10.0  # for all the questions about one role
 
 
 class Verb(NamedTuple):

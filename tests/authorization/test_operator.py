@@ -47,7 +47,7 @@ def rank(name: str, wanted: Any, found: Found, **context: str) -> int:
         ("StringNotLike", ["x*", "a*"], "b", 2),
         ("ArnEquals", "arn:aws:sns:*:111122223333:topic/?", ARN, 2),
         ("ArnLike", "arn:aws:sns:*:topic/a", ARN, 0),
-        ("ArnLike", "*", ARN, 0),
+        ("ArnLike", "*", ARN, 1),
         ("ArnLike", "arn:aws:sns:us-east-1:111122223333:*", f"{ARN}:b:c", 2),
         ("ArnLike", "arn:aws:sns:*:*:topic/a", "topic/a", 0),
         ("ArnNotLike", "arn:aws:sns:*:*:topic/*", ARN, 0),

@@ -4,13 +4,13 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from payguard.authorization.caller import caller
+from payguard.authorization.caller import caller, is_account
 from payguard.authorization.domain import is_carried
 from payguard.authorization.policy_set import Clause, Policies, layers
 from payguard.authorization.question import Part
-from payguard.authorization.relevance import Entry, keep, keys_of, variable_keys, variable_keys_of
+from payguard.authorization.relevance import Entry, keep, keys_of, variable_keys_of
 from payguard.authorization.request import UNKNOWN, Request, Value, request
-from payguard.authorization.substitution import has_variables
+from payguard.authorization.substitution import has_variables, variable_keys
 
 
 class Asked(NamedTuple):
@@ -42,6 +42,13 @@ def cut(asked: Asked, hits: int) -> Asked:
     return asked._replace(policies=left)
 
 
+def about_text(asked: Asked, text: str) -> Asked:
+    """Leave out the region as an open key where the resource is in one: the request is sent there."""
+    if REGION not in asked.keys or REGION not in plain_request(asked.part, text).context:
+        return asked
+    return asked._replace(keys=tuple(key for key in asked.keys if key != REGION))
+
+
 def free_keys(part: Part, spoken: Policies) -> tuple[str, ...]:
     """Return the keys of a part that can have several values, for all that is known."""
     pinned = make_request(part, "*", {}).context
@@ -50,7 +57,7 @@ def free_keys(part: Part, spoken: Policies) -> tuple[str, ...]:
         for key in sorted(keys_of(clauses_of(spoken)))
         if pinned.get(key, UNKNOWN) is UNKNOWN
         and key not in part.context
-        and key not in DERIVED
+        and (key == REGION or key not in DERIVED)
         and is_carried(part.action, key)
         and not (key == "aws:username" and caller(part.principal or _SOME_ROLE).kind != "user")
     )
@@ -58,7 +65,9 @@ def free_keys(part: Part, spoken: Policies) -> tuple[str, ...]:
 
 _SOME_ROLE = "arn:aws:iam::000000000000:role/"
 # Follow from the resource: see make_request.
-DERIVED = frozenset({"aws:requestedregion", "aws:resourceaccount", "aws:principalaccount"})
+REGION = "aws:requestedregion"
+ACCOUNTS = frozenset({"aws:resourceaccount", "aws:principalaccount"})
+DERIVED = ACCOUNTS | {REGION}
 # What a request holds because of who asks for what; made anew with another resource.
 IMPLIED = DERIVED | {"aws:principaltype", "aws:principalisawsservice"}
 
@@ -69,7 +78,8 @@ def make_request(part: Part, resource: str, context: Mapping[str, Value]) -> Req
     partition, region, account = (
         (fields[1], fields[3], fields[4]) if len(fields) == 6 else ("aws", "", "")
     )
-    principal = part.principal or f"arn:{partition}:iam::{account or '000000000000'}:role/"
+    owner = account if is_account(account) else "000000000000"
+    principal = part.principal or f"arn:{partition}:iam::{owner}:role/"
     given: dict[str, Value] = dict(context)
     if region:
         given["aws:requestedregion"] = region

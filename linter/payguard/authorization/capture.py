@@ -9,7 +9,7 @@ from payguard.authorization.substitution import has_variables
 from payguard.iam.variable import variables
 
 # Beyond these a text is not searched: the search goes back and forth between the variables.
-_MOST_HOLES, _LONGEST, _MOST = 8, 512, 16
+_LONGEST, _MOST_STEPS, _MOST = 512, 1_000_000, 16
 
 
 def captures(clause: Clause, resource: str, others: Sequence[str]) -> Iterator[str]:
@@ -34,7 +34,7 @@ def captures(clause: Clause, resource: str, others: Sequence[str]) -> Iterator[s
 def _captured(pattern: str, text: str) -> Iterator[str]:
     if len(text) > _LONGEST or len(pattern) > _LONGEST:
         return
-    if pattern.count("*") + pattern.count("${") > _MOST_HOLES:
+    if len(text) ** (pattern.count("*") + pattern.count("${")) > _MOST_STEPS:
         return
     for hole in ("(.*?)", "(.*)"):
         found = re.fullmatch(_expression(pattern, hole), text, re.DOTALL)

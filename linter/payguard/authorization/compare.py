@@ -75,6 +75,9 @@ def implies(
     differences: list[Difference] = []
     undecided: list[str] = []
     for group in found:
+        if inquiry.limit.is_over:
+            undecided += group.actions
+            continue
         answers = list(_differences(new, old, group, inquiry))
         differences += (item for item in answers if isinstance(item, Difference))
         if any(item is None for item in answers):
@@ -82,7 +85,7 @@ def implies(
     number = sum(len(group.actions) for group in found)
     answer = inquiry.answer(
         f"{new.name} allows nothing that {old.name} did not",
-        f"{number} actions, each on every resource of its types, with any context",
+        f"{number} action{'' if number == 1 else 's'}, each on every resource of its types, with any context",
         (OWN_ACCOUNT, ALL_POLICIES, TYPED_VALUES, _catalog()),
         (item.step for item in differences),
     )
@@ -168,6 +171,8 @@ def dead_statements(
     found = []
     left = actor
     for clause in reversed(actor.policies.identity.clauses):
+        if spent.is_over:
+            break
         wanted = asked is None or asked(clause)
         if wanted and clause.statement.effect == "Allow" and not clause.unresolved:
             dead = _dead(left, clause, spent)

@@ -11,7 +11,7 @@ from payguard.authorization import value
 from payguard.authorization.limit import Limit
 from payguard.authorization.representative import representatives
 from payguard.authorization.request import UNKNOWN, Sample, Value
-from payguard.authorization.substitution import has_variables
+from payguard.authorization.substitution import fill, has_variables, variable_keys
 from payguard.authorization.track import FIELDS, FLAT, Track
 from payguard.authorization.universe import Universe, value_universe
 from payguard.iam.carried_keys import carriers, depends_on_action
@@ -69,6 +69,9 @@ def domain(key: str, uses: Sequence[Use], *, coupled: bool, account: str, limit:
     """
     kinds = {operator.kind for use in uses if (operator := _operator(use)) is not None}
     kinds.discard("Null")
+    tests = sum(
+        operator is not None and operator.kind != "Null" for operator in map(_operator, uses)
+    )
     known = context_key(key)
     found: list[str] = []
     complete = True
@@ -82,16 +85,18 @@ def domain(key: str, uses: Sequence[Use], *, coupled: bool, account: str, limit:
         for kind in sorted(kinds - _TEXTS):
             found += _TYPED[kind](_constants(uses, kind))
         complete = len(kinds) == 1
-        if known is None:
+        if known is None or not _TYPED.keys() >= set(known.types):
             found.append(_FREE_VALUE)
-    return _completed(key, list(dict.fromkeys(found)), uses, complete=complete)
+    return _completed(key, list(dict.fromkeys(found)), uses, tests, complete=complete)
 
 
 def _operator(use: Use) -> Operator | None:
     return parse_operator(use.condition.operator)
 
 
-def _completed(key: str, found: list[str], uses: Sequence[Use], *, complete: bool) -> Domain:
+def _completed(
+    key: str, found: list[str], uses: Sequence[Use], tests: int, *, complete: bool
+) -> Domain:
     """Add absence and sets of values, as the key can have them."""
     values: list[Value | None] = [] if is_always_there(key) else [_ABSENT]
     quantifiers = sum(bool(_quantifier(use)) for use in uses)
@@ -102,7 +107,7 @@ def _completed(key: str, found: list[str], uses: Sequence[Use], *, complete: boo
     if not several:
         values += found
     else:
-        sets, all_sets = _sets(found, quantifiers, always=known is not None)
+        sets, all_sets = _sets(found, tests, always=known is not None)
         values += sets
         complete = complete and all_sets
     if not complete:
@@ -123,13 +128,13 @@ def _quantifier(use: Use) -> str:
     return operator.quantifier if operator is not None else ""
 
 
-def _sets(found: Sequence[str], quantifiers: int, *, always: bool) -> tuple[list[Value], bool]:
+def _sets(found: Sequence[str], tests: int, *, always: bool) -> tuple[list[Value], bool]:
     """Return sets of values that the conditions can tell apart.
 
     Whether some value of a set passes a test, or all do, is kept by a subset with one value for
     each test; a set of one is plain text unless the key always has a list.
     """
-    size = max(1, quantifiers)
+    size = max(1, tests)
     complete = len(found) <= _MOST_MEMBERS
     members = found[:_MOST_MEMBERS]
     chosen: list[Value] = []
@@ -171,10 +176,15 @@ def _tracks(uses: Iterable[Use]) -> Iterator[Track]:
             continue
         for written in condition.values:
             text = value.as_text(written)
-            if text is None or has_variables(text, version):
+            if text is None:
                 continue
+            if has_variables(text, version):
+                if variable_keys(text):
+                    continue
+                wild = operator.kind == "ARN" or operator.base.endswith("Like")
+                text = fill(text, {}, wildcards=wild).text
             if operator.kind == "ARN":
-                if text.count(":") >= 5:
+                if text.count(":") >= FIELDS:
                     yield Track(text, reach=FIELDS)
             else:
                 fold = operator.base.endswith("IgnoreCase")

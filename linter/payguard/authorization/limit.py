@@ -5,6 +5,7 @@ from time import monotonic
 _STATES = 60_000
 _REQUESTS = 200_000
 _SECONDS = 5.0
+_UNCLOCKED = 256
 
 
 class Limit:
@@ -21,29 +22,41 @@ class Limit:
     ) -> None:
         self._states, self._requests = states, requests
         self._end = monotonic() + seconds
+        self._unclocked = 0  # states since the last look at the clock
+        self._late = False
         self.requests = 0
         self.reached = ""
 
-    def spend_state(self) -> bool:
-        """Take one state; False once there are no more."""
-        self._states -= 1
+    def spend_states(self, count: int = 1) -> bool:
+        """Take some states; False once there are no more."""
+        self._states -= count
+        self._unclocked += count
         if self._states < 0:
             self.reached = self.reached or "too many combinations of patterns"
-        elif not self._states & 255:
+            return False
+        if self._unclocked >= _UNCLOCKED:
+            self._unclocked = 0
             self.check_time()
-        return not self.reached
+        return not self._late
 
     def spend_request(self) -> bool:
         """Take one request; False once there are no more."""
         self.requests += 1
         if self.requests > self._requests:
             self.reached = self.reached or "too many combinations of values"
-        elif not self.requests & 63:
+            return False
+        if not self.requests & 63:
             self.check_time()
-        return not self.reached
+        return not self._late
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to ask with."""
+        return self._late or self.requests > self._requests
 
     def check_time(self) -> bool:
         """Look at the clock; False once the time is up."""
         if monotonic() > self._end:
+            self._late = True
             self.reached = self.reached or "no more time"
-        return not self.reached
+        return not self._late

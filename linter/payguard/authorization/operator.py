@@ -165,6 +165,8 @@ def _arn(
     if text is None:
         return maybe(doubt.MALFORMED, "a condition value that is no text")
     if not has_variables(text, version):
+        if text and not text.strip("*"):
+            return maybe(doubt.SHORT_ARN, text)  # what it is for fields that lack is not documented
         return truth(_arns_match(text, found, matches))
     return _filled(operator, fill(text, request.context, wildcards=True), found, _arn_fits)
 

@@ -7,19 +7,21 @@ all, so that leaving it out changes nothing; what is left is small enough to be 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from payguard.authorization import value
 from payguard.authorization.policy_set import Clause, Layer, Policies, layers
 from payguard.authorization.request import Value
 from payguard.authorization.resource import superset
 from payguard.authorization.statement import action_matches
-from payguard.authorization.substitution import fill, has_variables
+from payguard.authorization.substitution import fill, has_variables, literal, variable_keys
 from payguard.authorization.track import FIELDS, SEGMENTS, Track
 from payguard.authorization.truth import NO
+from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.unresolved import Unresolved
-from payguard.iam.variable import variables
 from payguard.iam.wildcard import has_wildcard
 
 _FIELDS = 5  # colons of an ARN
 _MOST_FILLED = 64  # ways to fill the variables of one resource
+_MOST_TRIED = 1024  # the same, with those that leave one of them without a value
 
 Keep = Callable[[Clause], bool]
 Contexts = Callable[[Iterable[str]], Iterator[Mapping[str, Value]]]
@@ -83,18 +85,20 @@ def entry(clause: Clause, contexts: Contexts, *, colons: bool, suffix: str = "")
     found: dict[Track, None] = {}
     complete = True
     for text in texts:
-        for pattern in _patterns(text, statement.version, contexts):
-            if len(found) > _MOST_FILLED * len(texts):
+        for number, pattern in enumerate(_patterns(text, statement.version, contexts)):
+            if number > _MOST_TRIED or len(found) > _MOST_FILLED * len(texts):
                 complete = False
                 break
-            found.update(dict.fromkeys(_tracks(pattern, suffix, colons=colons)))
+            if pattern is not None:
+                found.update(dict.fromkeys(_tracks(pattern, suffix, colons=colons)))
     decides = "Resource" in statement.value and all(
         isinstance(text, (str, Unresolved)) for text in texts
     )
     return Entry(clause, tuple(found), decides, complete)
 
 
-def _patterns(text: object, version: str | None, contexts: Contexts) -> Iterator[str]:
+def _patterns(text: object, version: str | None, contexts: Contexts) -> Iterator[str | None]:
+    """Yield what a resource can be filled in as; None for a way that leaves it without a value."""
     if isinstance(text, Unresolved):
         yield superset(text.pattern)
         yield superset(text.pattern) + ":*"
@@ -105,17 +109,7 @@ def _patterns(text: object, version: str | None, contexts: Contexts) -> Iterator
         yield superset(text)
         for context in contexts(variable_keys(text)):
             pattern = fill(text, context, wildcards=True)
-            if not pattern.unresolved:
-                yield pattern.text
-
-
-def variable_keys(text: str) -> tuple[str, ...]:
-    """Return the context keys, in lower case, that a text has variables for."""
-    return tuple(
-        dict.fromkeys(
-            variable.key.lower() for variable in variables(text) if not variable.is_escape
-        )
-    )
+            yield None if pattern.unresolved else pattern.text
 
 
 def _tracks(pattern: str, suffix: str, *, colons: bool) -> Iterator[Track]:
@@ -126,6 +120,40 @@ def _tracks(pattern: str, suffix: str, *, colons: bool) -> Iterator[Track]:
         if has_wildcard(text) and (colons or short):
             yield Track(whole, reach=FIELDS)
             yield Track(whole, reach=SEGMENTS)
+    if short:
+        # Read field by field: the last may go on over the others, or those that lack are anything.
+        colons_written = pattern.count(":")
+        yield Track(pattern + suffix, reach=colons_written)
+        yield Track(pattern + ":*" * (_FIELDS - colons_written) + suffix, reach=FIELDS)
+
+
+# Where in an ARN the values of these keys stand: what comes before, and after.
+_PLACES = {
+    "aws:requestedregion": ("arn:*:*:", ":*:*"),
+    "aws:resourceaccount": ("arn:*:*:*:", ":*"),
+    "aws:principalaccount": ("arn:*:*:*:", ":*"),
+}
+
+
+def place_tracks(condition: Condition, version: str | None) -> tuple[Track, ...] | None:
+    """Return patterns of ARNs that tell regions or accounts apart as a condition on them does.
+
+    None where no pattern does: the operator compares no texts, or the value has a variable.
+    """
+    operator = parse_operator(condition.operator)
+    if operator is None or operator.kind not in {"String", "Null"}:
+        return None
+    before, after = _PLACES[condition.key.lower()]
+    fold = operator.base.endswith("IgnoreCase")
+    found = []
+    for written in condition.values if operator.kind == "String" else ():
+        text = value.as_text(written)
+        if text is None or has_variables(text, version):
+            return None
+        if ":" not in text:
+            wanted = text if operator.base.endswith("Like") else literal(text)
+            found.append(Track(f"{before}{wanted}{after}", reach=FIELDS, fold=fold))
+    return tuple(found)
 
 
 def tells_sub_resources(policies: Policies) -> bool:

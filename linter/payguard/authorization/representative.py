@@ -44,6 +44,7 @@ def representatives(universe: Universe, tracks: Sequence[Track], limit: Limit) -
     return known
 
 
+_PLACES = 8192
 _MOST_KNOWN = 64
 _known: dict[tuple[Universe, tuple[Track, ...]], Representatives] = {}
 
@@ -63,8 +64,9 @@ class _Walk:
             self.empty = self.tracks.accepted(start[1])
         pending = deque([start])
         complete = True
+        weight = 1 + self.tracks.size // _PLACES  # a state is as large as all patterns together
         while pending:
-            if not self.limit.spend_state():
+            if not self.limit.spend_states(weight):
                 complete = False
                 break
             state = pending.popleft()

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from payguard.authorization.asked import (
+    ACCOUNTS,
     DERIVED,
     IMPLIED,
     Asked,
+    about_text,
     clauses_of,
     coupled,
     cut,
@@ -34,6 +36,7 @@ from payguard.authorization.relevance import (
     about,
     entry,
     has_variable_resource,
+    place_tracks,
 )
 from payguard.authorization.representative import Representatives, representatives
 from payguard.authorization.request import Request, Value
@@ -134,6 +137,7 @@ class _Search:
         entries = tuple(
             entry(clause, contexts, colons=colons, suffix=suffix) for clause in clauses_of(spoken)
         )
+        self._tell_places_apart(spoken)
         masks = {}
         for found in entries:
             mask = 0
@@ -142,6 +146,21 @@ class _Search:
             masks[id(found.clause)] = mask if found.decides and found.complete else -1
             self.filled &= found.complete
         return Asked(part, spoken, entries, masks, keys)
+
+    def _tell_places_apart(self, spoken: Policies) -> None:
+        """Number the patterns that conditions hold the region and account of a text against."""
+        for clause in clauses_of(spoken):
+            for condition in clause.conditions:
+                key = condition.key.lower()
+                if key not in DERIVED:
+                    continue
+                found = place_tracks(condition, clause.statement.version)
+                self.filled &= found is not None
+                if self.universe is None:
+                    self.filled &= key not in ACCOUNTS or bool(self.question.account)
+                    continue
+                for track in found or ():
+                    self.tracks.setdefault(track, len(self.tracks))
 
     def _contexts(self, part: Part) -> Callable[[Iterable[str]], Iterator[Mapping[str, Value]]]:
         """Return what makes every combination of the values that some keys stand for."""
@@ -214,6 +233,7 @@ class _Search:
         """
         if _contradict(parts):
             return ()
+        parts = tuple(about_text(asked, text) for asked in parts)
         seen = _signature(text, parts)
         if seen in self._settled:
             return ()
@@ -294,7 +314,7 @@ class _Search:
             requests = self._witness(
                 case.anew({**self.domains, **self._candidates(case)}, sure=True)
             )
-            if requests or self.limit.reached:
+            if requests or self.limit.is_over:
                 return requests
         return ()
 

@@ -9,7 +9,7 @@ makes a difference.
 from collections.abc import Callable, Mapping
 
 from payguard.authorization.asked import Asked, make_request, put
-from payguard.authorization.domain import Domain
+from payguard.authorization.domain import Domain, is_carried
 from payguard.authorization.doubt import KEY_POLICY, UNKNOWN_KEY
 from payguard.authorization.evaluate import outcome
 from payguard.authorization.limit import Limit
@@ -151,7 +151,17 @@ class Case:
         for slot, value in values.items():  # what another part says of the same role or resource
             if asked.part.slots(slot) == slot and value is not UNKNOWN:
                 put(context, slot, str(value) if single and isinstance(value, Sample) else value)
+        if single:
+            self._share(asked, values, context)
         return make_request(asked.part, asked.part.target.resource(self.text), context)
+
+    def _share(self, asked: Asked, values: Values, context: dict[str, Value]) -> None:
+        """Give a part the values that the others are given for keys they have in common."""
+        for slot, found in self.domains.items():
+            shared = asked.part.slots(slot) == slot and is_carried(asked.part.action, slot)
+            if shared and slot not in context and values.get(slot, UNKNOWN) is UNKNOWN:
+                value = next(v for v in found.values if v is not UNKNOWN)
+                put(context, slot, str(value) if isinstance(value, Sample) else value)
 
 
 def assumed(answer: Truth) -> Truth:

@@ -54,6 +54,15 @@ def has_variables(text: str, version: str | None) -> bool:
     return "${" in text and version == VARIABLES_VERSION
 
 
+def variable_keys(text: str) -> tuple[str, ...]:
+    """Return the context keys, in lower case, that a text has variables for."""
+    return tuple(
+        dict.fromkeys(
+            variable.key.lower() for variable in variables(text) if not variable.is_escape
+        )
+    )
+
+
 def literal(text: str) -> str:
     """Return ``text`` with its stars and question marks as characters, not wildcards."""
     return text.translate(_LITERALS)

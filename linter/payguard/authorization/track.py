@@ -1,13 +1,13 @@
 """Patterns side by side: all of them read one text at once, each place of a pattern being one bit."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-# How far the wildcards of a pattern reach: over anything, over no colon among an ARN's first five,
-# or over no colon at all.
-FLAT, FIELDS, SEGMENTS = range(3)
+# How far the wildcards of a pattern reach: over so many colons of a text they do not. Over
+# anything; over no colon among an ARN's first five; over no colon at all.
+FLAT, FIELDS, SEGMENTS = 0, 5, 1_000_000
 
-_FIELDS = 5
 # Stand for a star and a question mark that are characters: see ``substitution.literal``.
 _LITERAL = {"\U0010fffe": "*", "\U0010ffff": "?"}
 
@@ -18,7 +18,7 @@ class Track(NamedTuple):
     Attributes:
         pattern: the text; in one with wildcards ``*`` and ``?`` are wildcards.
         wild: whether it has wildcards.
-        reach: FLAT, FIELDS or SEGMENTS.
+        reach: FLAT, FIELDS, SEGMENTS or another number of colons.
         fold: whether case is no matter.
     """
 
@@ -35,46 +35,33 @@ class Tracks:
         start: the places before anything was read.
         literals: the places where one certain character is wanted.
         alphabet: the characters that some place wants.
+        size: how many places there are.
     """
 
     def __init__(self, tracks: Sequence[Track]) -> None:
-        self.start = 0
-        self.literals = 0
-        self._wanted: dict[str, int] = {}  # character -> the places that want it
-        self._any = self._any_but_colon = 0  # the places that take any character
-        self._stay = self._stay_but_colon = 0  # the places that a star stands before
-        self._accepting: list[int] = []
+        self.size = sum(len(track.pattern) + 1 for track in tracks)
+        self._bytes = self.size // 8 + 1
+        bits: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(self._bytes))
+        wanted: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(self._bytes))
+        self._numbers: dict[int, int] = {}  # place at the end of a pattern -> its number
         at = 0
-        for track in tracks:
-            self.start |= 1 << at
-            at = self._add(track, at)
-            self._accepting.append(1 << at)
+        for number, track in enumerate(tracks):
+            _set(bits["start"], at)
+            at = _add(track, at, bits, wanted)
+            _set(bits["accepting"], at)
+            self._numbers[at] = number
             at += 1
+        self.start, self.literals, self._accepting = (
+            _number(bits[name]) for name in ("start", "literals", "accepting")
+        )
+        self._any, self._any_but_colon = (_number(bits[name]) for name in ("any", "any but colon"))
+        # The places that a star stands before.
+        self._stay, self._stay_but_colon = (
+            _number(bits[name]) for name in ("stay", "stay but colon")
+        )
+        self._wanted = {symbol: _number(places) for symbol, places in wanted.items()}
         self.alphabet = tuple(self._wanted)
         self.colons_differ = bool(self._any_but_colon | self._stay_but_colon)
-        self._all_accepting = sum(self._accepting)
-
-    def _add(self, track: Track, at: int) -> int:
-        colons = 0
-        for symbol in track.pattern:
-            bound = track.reach == SEGMENTS or (track.reach == FIELDS and colons < _FIELDS)
-            if track.wild and symbol == "*":
-                self._stay |= 1 << at
-                self._stay_but_colon |= bound << at
-                continue
-            if track.wild and symbol == "?":
-                self._any |= 1 << at
-                self._any_but_colon |= bound << at
-            else:
-                colons += symbol == ":"
-                self._want(_LITERAL.get(symbol, symbol), at, fold=track.fold)
-            at += 1
-        return at
-
-    def _want(self, symbol: str, at: int, *, fold: bool) -> None:
-        self.literals |= 1 << at
-        for variant in {symbol.lower(), symbol.upper()} if fold else {symbol}:
-            self._wanted[variant] = self._wanted.get(variant, 0) | 1 << at
 
     def wants(self, symbol: str, places: int) -> int:
         """Return those of ``places`` that want this very character."""
@@ -91,10 +78,44 @@ class Tracks:
 
     def accepted(self, places: int) -> int:
         """Return which patterns match the text read so far, as bits by their number."""
-        found = places & self._all_accepting
-        if not found:
-            return 0
-        return sum(1 << number for number, bit in enumerate(self._accepting) if bit & found)
+        found, hits = places & self._accepting, 0
+        while found:
+            last = found.bit_length() - 1
+            hits |= 1 << self._numbers[last]
+            found ^= 1 << last
+        return hits
+
+
+def _add(
+    track: Track, at: int, bits: Mapping[str, bytearray], wanted: Mapping[str, bytearray]
+) -> int:
+    """Enter the places of a pattern, from ``at`` on; return the place at its end."""
+    colons = 0
+    for symbol in track.pattern:
+        bound = " but colon" if colons < track.reach else ""
+        if track.wild and symbol == "*":
+            for name in {"stay", f"stay{bound}"}:
+                _set(bits[name], at)
+            continue
+        if track.wild and symbol == "?":
+            for name in {"any", f"any{bound}"}:
+                _set(bits[name], at)
+        else:
+            colons += symbol == ":"
+            meant = _LITERAL.get(symbol, symbol)
+            _set(bits["literals"], at)
+            for variant in {meant.lower(), meant.upper()} if track.fold else {meant}:
+                _set(wanted[variant], at)
+        at += 1
+    return at
+
+
+def _set(bits: bytearray, at: int) -> None:
+    bits[at >> 3] |= 1 << (at & 7)
+
+
+def _number(bits: bytearray) -> int:
+    return int.from_bytes(bits, "little")
 
 
 def strict_tracks(patterns: Iterable[str]) -> list[Track]:

@@ -20,7 +20,8 @@ ALPHABET = (
     + "0123456789-_/.:=@+ "
     + _LETTERS.upper()
     + "*?!\"#$%&'(),;<>[\\]^`{|}~"
-    + "".join(map(chr, range(0xA1, 0x100)))  # the last that IAM takes in a policy
+    + "".join(map(chr, range(0xA0, 0x100)))  # the last that IAM takes in a policy
+    + "\t\n\r"
 )
 
 PARTITION, REGION, ACCOUNT = "aws(-[a-z]+)*", "[a-z0-9-]+", "[0-9]{12}"
@@ -123,7 +124,7 @@ def value_universe(kind: str, account: str = "") -> Universe:
         pattern = f"arn:{PARTITION}:iam::{account or ACCOUNT}:role/{_ANYTHING}"
         return Universe(pattern, name, has_colons=True)
     if kind == "ARN":
-        pattern = f"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:([0-9]{{12}})?:{_ANYTHING}"
+        pattern = f"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:({ACCOUNT}|aws)?:{_ANYTHING}"
         return Universe(pattern, "ARNs", has_colons=True)
     return anything()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from payguard.authorization.call import Call, Use, call, decide_call
+from payguard.authorization.caller import is_account
 from payguard.authorization.decision import decide
 from payguard.authorization.policy_set import Clause, Policies, layers
 from payguard.authorization.relevance import about, keys_of
@@ -162,7 +163,7 @@ def _asking(found: Request, resources: Sequence[str], context: Context) -> Itera
 def _account(resources: Sequence[str]) -> str:
     """Return the account that simulate takes out of the resources."""
     fields = (resource.split(":", 5) for resource in resources)
-    return next((found[4] for found in fields if found[5:] and found[4]), "")
+    return next((found[4] for found in fields if found[5:] and is_account(found[4])), "")
 
 
 def word(text: str) -> str:

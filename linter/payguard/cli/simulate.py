@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from payguard.authorization.call import Call, CallDecision, Use, call, decide_call
+from payguard.authorization.caller import is_account
 from payguard.authorization.decision import (
     DENY,
     UNDECIDED,
@@ -146,7 +147,7 @@ def _asker(options: dict[str, Any]) -> Callable[[str], Request]:
 
 def _account(resources: Sequence[str]) -> str:
     accounts = (fields[4] for fields in (text.split(":", 5) for text in resources) if fields[5:])
-    return next((account for account in accounts if account), "")
+    return next(filter(is_account, accounts), "")
 
 
 def _context(

@@ -13,7 +13,7 @@ from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import GROUP, ROLE, USER, Document, Gap, Infrastructure, Role, Text
 from payguard.sources import json_text
 from payguard.sources.account_details_text import UrlEncodedMap
-from payguard.sources.assembly import Assembly, Reference
+from payguard.sources.assembly import Assembly, Reference, as_used
 from payguard.sources.host import EmbeddedMap, Host, NestedMap
 
 _LISTS = {"UserDetailList": USER, "GroupDetailList": GROUP, "RoleDetailList": ROLE}
@@ -106,7 +106,7 @@ class _Reading:
         told = {(gap.unresolved, gap.location) for role in roles for gap in role.gaps}
         unknown = (gap for gap in self._unknown if (gap.unresolved, gap.location) not in told)
         return Infrastructure(
-            tuple(self._documents),
+            as_used(self._documents, roles),
             roles,
             gaps=(*self._gaps(), *unknown, *self._assembly.gaps),
             errors=tuple(self._errors()),

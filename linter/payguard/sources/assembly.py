@@ -1,6 +1,6 @@
 """Joins what a reader finds piece by piece: roles, policies, and what attaches one to another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -228,3 +228,21 @@ def _by_name(wanted: Reference) -> Iterator[tuple[str, str]]:
     """Yield the name that an ARN ends with."""
     if isinstance(wanted.arn, str) and wanted.arn:
         yield f"{wanted.kind} name", wanted.arn.rpartition("/")[2]
+
+
+def as_used(documents: Iterable[Document], roles: Iterable[Role]) -> tuple[Document, ...]:
+    """Return documents; those that are boundaries and nothing else are of that type.
+
+    They are then the objects that the roles have.
+    """
+    allowing = {id(document) for role in roles for document in role.identity}
+    boundaries = {_written(role.boundary): role.boundary for role in roles if role.boundary}
+    return tuple(
+        document if id(document) in allowing else boundaries.get(_written(document), document)
+        for document in documents
+    )
+
+
+def _written(document: Document) -> tuple[str, int]:
+    """Return what a policy and its copy of another type have in common."""
+    return document.address, id(document.source)

@@ -6,6 +6,7 @@ from typing import Any
 
 from payguard.finding import InputError, Location
 from payguard.infrastructure import Gap, Infrastructure, Value
+from payguard.sources.assembly import as_used
 from payguard.sources.host import Host
 from payguard.sources.terraform_document import POLICY_DOCUMENT, Documents
 from payguard.sources.terraform_iam import TYPES, Identities
@@ -103,7 +104,7 @@ class _Reading:
             [*(one.place for one in refusals), *(one.place for one in found)],
         )
         return Infrastructure(
-            tuple(self._documents.found),
+            as_used(self._documents.found, roles),
             roles,
             payments,
             tuple(self._value(one) for one in found),

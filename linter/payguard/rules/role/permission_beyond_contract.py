@@ -90,6 +90,18 @@ class PermissionBeyondContract(Rule):
                     groups.setdefault(place, []).append(check)
             for checks in groups.values():
                 yield self._problem(subject, checks, subject.severity(severity))
+        yield from self._undecided(subject)
+
+    def _undecided(self, subject: Subject) -> Iterator[RoleProblem]:
+        """Yield what could not be told of forbidden actions; whole policies see policy-not-known."""
+        open_ = [check for check in subject.broken(FORBIDDEN) if not check.answer.witness]
+        if open_ and not subject.actor.gaps:
+            names = listed([short(check.action) for check in open_])
+            yield RoleProblem(
+                f"whether {subject.name}, {subject.meant}, can {names}, which it must not, is not "
+                f"known: {open_[0].answer.reasons[0]}",
+                decided=False,
+            )
 
     def _problem(self, subject: Subject, checks: list[Check], severity: Severity) -> RoleProblem:
         names = listed([short(check.action) for check in checks])

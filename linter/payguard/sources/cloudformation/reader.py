@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from payguard.finding import InputError
 from payguard.iam.unresolved import MISSING, Unresolved
-from payguard.infrastructure import Document, Gap, Infrastructure, Role
+from payguard.infrastructure import Gap, Infrastructure, Role
+from payguard.sources.assembly import as_used
 from payguard.sources.cloudformation import elsewhere, identity, serverless
 from payguard.sources.cloudformation.cycle import note_cycles
 from payguard.sources.cloudformation.document import Documents, Written
@@ -51,22 +52,13 @@ def read_template(path: str, text: str) -> Infrastructure | InputError:
     _note_unattached(template, roles, (gap for one in written for gap in documents.gaps(one)))
     notes = template.notes
     return Infrastructure(
-        tuple(_as_used(found, roles)),
+        as_used(found, roles),
         roles,
         tuple(payment_resources(template, documents)),
         tuple(elsewhere.values(template, frozenset(one.pointer for one in written))),
         tuple(notes.gaps),
         tuple(notes.errors),
     )
-
-
-def _as_used(found: Iterable[Document], roles: Iterable[Role]) -> Iterator[Document]:
-    """Yield documents; those that are boundaries and nothing else are of that type."""
-    allowing = {id(document) for role in roles for document in role.identity}
-    boundaries = {id(role.boundary.source): role.boundary for role in roles if role.boundary}
-    for document in found:
-        is_boundary = id(document) not in allowing and id(document.source) in boundaries
-        yield boundaries[id(document.source)] if is_boundary else document
 
 
 def _note_unattached(template: Template, roles: Iterable[Role], gaps: Iterable[Gap]) -> None:

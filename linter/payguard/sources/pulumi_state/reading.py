@@ -5,6 +5,7 @@ from typing import Any
 from payguard.finding import InputError
 from payguard.infrastructure import Infrastructure
 from payguard.sources import json_text
+from payguard.sources.assembly import as_used
 from payguard.sources.pulumi_state.access import Access
 from payguard.sources.pulumi_state.deployment import DEPLOYMENT_VERSION, read_deployment
 from payguard.sources.pulumi_state.form import (
@@ -71,7 +72,7 @@ def _infrastructure(stack: Stack) -> Infrastructure:
     expect_payments(stack)  # from here on, places are known
     roles = access.roles()
     return Infrastructure(
-        tuple(access.documents),
+        as_used(access.documents, roles),
         roles,
         payment_resources(stack, access.index),
         values.values(),

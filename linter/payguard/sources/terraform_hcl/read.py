@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from payguard.finding import InputError
 from payguard.infrastructure import Document, Gap, Infrastructure, Value
+from payguard.sources.assembly import as_used
 from payguard.sources.terraform_hcl import folder as folders
 from payguard.sources.terraform_hcl.datum import AllSpentError
 from payguard.sources.terraform_hcl.document import Holder, TreeMap, document
@@ -52,7 +53,7 @@ def _read(reading: Reading, root: Module) -> Infrastructure:
     roles = identities.roles()
     documents = [*identities.documents, *_unused(reading, modules)]
     return Infrastructure(
-        tuple(documents),
+        as_used(documents, roles),
         roles,
         payment_resources(views),
         tuple(_values(modules, documents)),
