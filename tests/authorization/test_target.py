@@ -112,11 +112,6 @@ def test_an_action_in_another_case_is_asked_on_the_manager(action: str) -> None:
     assert calls(action)[0] == calls(PAY)[0]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what is below a manager is looked up by the action as it is written: in another case "
-    "the contested resource is lost, and with it a doubt",
-)
 def test_an_action_in_another_case_has_the_same_doubts() -> None:
     assert calls("bedrock-agentcore:processpayment") == calls(PAY)
 

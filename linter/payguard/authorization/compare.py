@@ -104,7 +104,7 @@ def _differences(
     """Yield what is new of a group of actions; None where it could not be told."""
     action = group.actions[0]
     spoken = [about(one.policies, action) for one in (new, old)]
-    if same_statements(*spoken):
+    if new.arn == old.arn and same_statements(*spoken):
         return
     skips = not any(map(tells_sub_resources, spoken))
     for target in _targets(group):

@@ -201,6 +201,10 @@ class _Search:
             requests = self._ask(text, self._about(hits)) or self._try_values()
             self._note_limits(texts)
             yield text, Found(requests, () if requests else tuple(self.doubts), 1)
+        self.doubts = {}
+        self._note_limits(texts)
+        if self.doubts:  # there are texts of which nothing was heard
+            yield "", Found(doubts=tuple(self.doubts))
 
     def _about(self, hits: int) -> tuple[Asked, ...]:
         return tuple(cut(asked, hits) for asked in self.asked)

@@ -125,11 +125,13 @@ def _ways_to_tag_itself(actor: Actor, inquiry: Inquiry) -> tuple[Step, ...] | No
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
-    if actor.arn:
-        for action in _TAG_ROLE:
-            steps = reach(actor, action, inquiry, inside=(actor.arn,), note="changes its own tags")
-            if steps:
-                return steps
+    inside = (actor.arn,) if actor.arn else ()
+    for action in _TAG_ROLE:
+        steps = reach(actor, action, inquiry, inside=inside, note="changes its own tags")
+        if steps and actor.arn:
+            return steps
+        if steps:  # on some role, which may be this one
+            inquiry.note((Doubt(RETAGGED, action),))
     if _takes_session_tags(actor):
         inquiry.rest_on("whoever assumes the role chooses the session's tags (sts:TagSession)")
         return ()

@@ -73,7 +73,8 @@ def _on_manager(action: str, account: str) -> tuple[Call, ...]:
 
 def _sub_resource(action: str) -> str:
     for group in action_sets().values():
-        if action in group.actions and group.sub_resources:
+        names = {name.lower() for name in group.actions}
+        if group.sub_resources and action.lower() in names:
             return group.sub_resources[0]
     return ""
 
