@@ -11,7 +11,6 @@ from payguard.iam.action import matches_action
 from payguard.iam.condition import entries
 from payguard.iam.document import BOUNDARY, IDENTITY, TRUST, parse_policy
 from payguard.iam.unresolved import SECRET, Unresolved
-from payguard.idle import is_idle, let_in_by_name
 from payguard.infrastructure import ROLE, Document, Gap, Role
 from payguard.powers import Power, powers
 from payguard.run import with_modules
@@ -183,11 +182,10 @@ def take(
 
 def _entries(roles: Sequence[Role], settings: Settings, patience: Patience) -> Iterator[Entry]:
     found = cases(roles, settings)
-    policies_decide = not let_in_by_name(case.subject.actor for case in found)
     for case in found:
         actor = case.subject.actor
         rule = settings.role_rule(actor.name)
-        yield Entry(case, rule, idle=policies_decide and is_idle(actor), patience=patience)
+        yield Entry(case, rule, idle=case.subject.idle, patience=patience)
 
 
 def _made(documents: Sequence[Document], settings: Settings) -> Iterator[Role]:

@@ -8,7 +8,8 @@ from payguard.configuration import Settings
 from payguard.deployment import Deployment, deployment_of
 from payguard.iam.document import BOUNDARY, IDENTITY, TRUST, parse_policy
 from payguard.iam.unresolved import MISSING, Unresolved
-from payguard.infrastructure import Document, Role
+from payguard.idle import is_idle, let_in_by_name
+from payguard.infrastructure import GROUP, Document, Role
 from payguard.rules.subject import Subject
 from payguard_policies import catalog
 
@@ -51,6 +52,7 @@ def cases(
     declared_managers = [arn for rule in settings.roles for arn in rule.managers]
     deployment = deployment_of(roles, (*managers, *declared_managers))
     actors = [actor_of(role, deployment) for role in roles]
+    policies_decide = not let_in_by_name(actors)
     found = []
     for role, one in zip(roles, actors, strict=True):
         rule = settings.role_rule(one.name)
@@ -63,6 +65,8 @@ def cases(
             declared=declared,
             managers=own,
             others=actors,
+            # Whom a group lets become another role is asked of its members.
+            idle=role.kind == GROUP or (policies_decide and is_idle(one)),
         )
         found.append(Case(role, subject))
     return found
@@ -101,7 +105,7 @@ def actor_of(role: Role, deployment: Deployment) -> Actor:
     gaps = [gap.unresolved.sentence for gap in role.gaps if gap.part not in {BOUNDARY, TRUST}]
     gaps += [f"the managed policy {arn} is not known" for arn in unknown]
     name = role.name if isinstance(role.name, str) and role.name else role.address
-    return actor(
+    found = actor(
         name,
         [*(_value(document, deployment) for document in role.identity), *managed],
         boundary=_boundary(role, deployment),
@@ -110,6 +114,8 @@ def actor_of(role: Role, deployment: Deployment) -> Actor:
         gaps=gaps,
         attached=tuple(arn for arn in role.managed if ":aws:policy/" not in arn),
     )
+    # A group makes no requests: its members do, whoever they are.
+    return found._replace(arn="") if role.kind == GROUP else found
 
 
 def unknown_policies(role: Role) -> list[Unresolved]:

@@ -78,6 +78,28 @@ def test_good_policies_pass(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("policies/labels.json", '{"name": "x"}'),
+        ("roles/index.yaml", "roles: [admin]\n"),
+        ("privacy-policy.yml", "title: Privacy\n"),
+        ("chart/template.yaml", "kind: {{ .Values.kind }}\n"),
+        ("main.tf", 'resource "aws_s3_bucket" "b" {}\n'),
+    ],
+)
+def test_what_only_is_called_like_a_policy_is_passed_over(
+    tmp_path: Path, path: str, text: str
+) -> None:
+    assert re.search(HOOK["files"], path)
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    (tmp_path / path).write_text(text)
+    (tmp_path / "policy.json").write_text(GOOD)
+    alone = run(tmp_path, path)
+    assert (alone.returncode, alone.stdout, alone.stderr) == (0, "", "")
+    assert run(tmp_path, path, "policy.json").returncode == 0
+
+
 def test_a_bad_policy_among_good_ones_fails_and_is_named(tmp_path: Path) -> None:
     (tmp_path / "policy.json").write_text(GOOD)
     (tmp_path / "bad-policy.json").write_text(BAD)

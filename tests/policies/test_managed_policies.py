@@ -261,7 +261,7 @@ def test_the_committed_file_is_what_the_generator_makes_whatever_the_order(
 ) -> None:
     policies = json.loads(generator.moto_text())
     shuffled = list(policies.items())
-    random.Random(0).shuffle(shuffled)  # noqa: S311  an order, not a secret
+    random.Random(0).shuffle(shuffled)
     with open(FILE, encoding="utf-8") as file:
         committed = file.read()
     assert generator.render_policies(generator.policy_table(dict(shuffled))) + "\n" == committed

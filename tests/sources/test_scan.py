@@ -274,7 +274,7 @@ def test_a_long_text_costs_no_more_than_its_length(name: str, piece: str) -> Non
         return time.perf_counter() - start
 
     seconds(1000)
-    assert seconds(400_000) < 3
+    assert seconds(400_000) < 20  # a square of the length takes hours
 
 
 def test_a_beginning_without_an_end_a_thousandfold_is_given_up_and_said() -> None:

@@ -63,12 +63,13 @@ def separated(
     Returns:
         An answer for each role, in the order given; its witness is the whole chain of requests.
     """
-    return tuple(_separated(one, actors, first, second, limit) for one in actors)
+    return tuple(separated_one(one, actors, first, second, limit) for one in actors)
 
 
-def _separated(
-    one: Actor, actors: Sequence[Actor], first: str, second: str, limit: Limit | None
+def separated_one(
+    one: Actor, actors: Sequence[Actor], first: str, second: str, limit: Limit | None = None
 ) -> Answer:
+    """Ask it of one role; see ``separated``."""
     alone = never_both(one, first, second, limit)
     if alone.witness:
         return alone
@@ -77,7 +78,7 @@ def _separated(
     witness: tuple[Step, ...] = ()
     for power, other in _pairs(powers(one, actors, inquiry)):
         witness = _both(power, other, first, second, inquiry)
-        if witness:
+        if witness or inquiry.limit.is_over:
             break
     return inquiry.answer(
         f"{one.name} never both {short(first)} and {short(second)}, as itself or as another role",
@@ -128,7 +129,7 @@ def powers(one: Actor, actors: Sequence[Actor], inquiry: Inquiry) -> list[Power]
     """Return all that a role can act as: itself, roles that it can become, and roles it can edit."""
     reached: dict[str, Power] = {one.name: Power(one)}
     pending = [one.name]
-    while pending and len(reached) <= _MOST_ROLES:
+    while pending and len(reached) <= _MOST_ROLES and not inquiry.limit.is_over:
         here = reached[pending.pop(0)]
         for other in actors:
             if other.name in reached:
@@ -250,6 +251,8 @@ def _edited(
 ) -> Iterator[Power]:
     """Yield roles whose policies a role can write: whatever their boundary lets pass is theirs."""
     for other in actors:
+        if inquiry.limit.is_over:
+            return
         for edit in edits():
             steps = _edits(power.actor, edit, other, inquiry)
             if steps:

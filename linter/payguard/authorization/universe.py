@@ -27,6 +27,8 @@ ALPHABET = (
 PARTITION, REGION, ACCOUNT = "aws(-[a-z]+)*", "[a-z0-9-]+", "[0-9]{12}"
 _NAME = "[^/:]+"
 _ANYTHING = "[^ ]+"
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (Name)
+_NAMES = {"secretsmanager": "[^ :]+"}
 
 Move = tuple[int, str]  # the state after any of these characters
 
@@ -173,7 +175,8 @@ def _shape(template: str, service: str, account: str) -> str:
         variable, _, literal = piece.partition("}")
         # The last variable may go on: paths of roles, names of secrets.
         last = piece is rest[-1] and not literal and service != "bedrock-agentcore"
-        pattern += [fields.get(variable, _ANYTHING if last else _NAME), _escaped(literal)]
+        rest_of_it = _NAMES.get(service, _ANYTHING)
+        pattern += [fields.get(variable, rest_of_it if last else _NAME), _escaped(literal)]
     return "".join(pattern)
 
 

@@ -5,7 +5,7 @@ from functools import cache, cached_property
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import UNDECIDED, Answer, Inquiry, Step
-from payguard.authorization.closure import separated
+from payguard.authorization.closure import separated_one
 from payguard.authorization.compare import Dead, dead_statements
 from payguard.authorization.contract import Check, contract
 from payguard.authorization.decision import decide
@@ -55,6 +55,7 @@ class Subject:
         managers: the payment managers that are its own; empty where nobody says.
         others: the roles that it may become, itself among them.
         alone: whether it is but one policy, of which nobody says what else it is attached beside.
+        idle: whether it surely neither moves money nor becomes another role, see ``idle``.
     """
 
     def __init__(
@@ -66,7 +67,9 @@ class Subject:
         managers: tuple[str, ...] = (),
         others: Sequence[Actor] = (),
         alone: bool = False,
+        idle: bool = False,
     ) -> None:
+        self.idle = idle
         self.actor, self.persona, self.declared, self.alone = actor, persona, declared, alone
         self.managers, self.others = managers, tuple(others) or (actor,)
 
@@ -134,9 +137,11 @@ class Subject:
     @cached_property
     def joint_separation(self) -> Answer:
         """Whether it can do both with the help of the other roles that it can become."""
+        if self.idle:
+            return self.separation
         spend, budget = spending()
         others = [self.actor, *(one for one in self.others if one.name != self.actor.name)]
-        return separated(others, budget, spend)[0]
+        return separated_one(self.actor, others, budget, spend)
 
     @cached_property
     def contract(self) -> tuple[Check, ...]:

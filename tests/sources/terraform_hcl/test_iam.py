@@ -296,7 +296,7 @@ def test_a_list_of_policies_that_is_not_known_is_a_gap() -> None:
     )
     role = the_role(found)
     assert role.managed == ("arn:aws:iam::aws:policy/X",)
-    assert [(gap.unresolved.what, gap.part) for gap in role.gaps] == [("var.more", "identity")] * 2
+    assert {(gap.unresolved.what, gap.part) for gap in role.gaps} == {("var.more", "identity")}
 
 
 TAGS = [
