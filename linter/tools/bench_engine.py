@@ -244,23 +244,28 @@ def _weight(runs: int) -> Iterator[bool]:
 
 
 def _beside_z3(ours: list[Json]) -> bool:
-    """Compare with z3 over the questions that it covers, given up after a time or not."""
+    """Compare with z3 over the questions that it covers, given up after a time or not.
+
+    The bound is on z3 with the question as it stands. With some managers tried one by one first,
+    which is no work of z3's, it is faster: that is printed beside it.
+    """
     own = {name: statistics.median(run[name]["took"] for run in ours) for name in ours[0]}
-    held = True
-    for how in ("examples", "plain"):
-        theirs = measured("question_set_in_z3", how)
-        ours_total = sum(own[name] for name in theirs)
-        total = sum(item["took"] for item in theirs.values())
-        gave_up = sum(item["verdict"] != item["known"] for item in theirs.values())
-        words = "some managers tried first" if how == "examples" else "as the question stands"
-        ratios = [item["took"] / own[name] for name, item in theirs.items()]
-        print(
-            f"z3, {words}: {total / 1000:.2f} s for {len(theirs)} of {len(own)} questions, "
-            f"{gave_up} without an answer; the engine {ours_total / 1000:.2f} s; "
-            f"median of the ratios {statistics.median(ratios):.0f}"
-        )
-        held = line(f"z3, {words} / engine", total / ours_total, 50, "x", at_least=True)
-    return held
+    ratio = {how: _ratio(own, how) for how in ("plain", "examples")}
+    print(f"      with some managers tried first {ratio['examples']:.0f} x")
+    return line("z3 / engine, the known questions", ratio["plain"], 50, "x", at_least=True)
+
+
+def _ratio(own: Json, how: str) -> float:
+    theirs = measured("question_set_in_z3", how)
+    mine: float = sum(own[name] for name in theirs)
+    total: float = sum(item["took"] for item in theirs.values())
+    gave_up = sum(item["verdict"] != item["known"] for item in theirs.values())
+    median = statistics.median(item["took"] / own[name] for name, item in theirs.items())
+    print(
+        f"z3, {how}: {total / 1000:.2f} s for {len(theirs)} of {len(own)} questions, "
+        f"{gave_up} given up; the engine {mine / 1000:.2f} s; median of the ratios {median:.0f}"
+    )
+    return total / mine
 
 
 def main() -> int:

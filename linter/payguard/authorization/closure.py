@@ -9,13 +9,16 @@ from typing import Any, NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Answer, Inquiry, Step
+from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import attach, layer_of
 from payguard.authorization.prove import ALL_POLICIES, OWN_ACCOUNT, TYPED_VALUES, never_both
 from payguard.authorization.question import Question, apart_slots, own_slots
 from payguard.authorization.reach import part, reach, short
 from payguard.authorization.search import search
+from payguard.authorization.statement import action_matches
 from payguard.authorization.target import MANAGER, calls
+from payguard.authorization.truth import NO
 from payguard.iam.document import TRUST
 from payguard_policies.role_use import (
     CodeRunner,
@@ -179,8 +182,18 @@ def _on(
     context: dict[str, str] | None = None,
 ) -> tuple[Step, ...]:
     """Return a request for an action on the role ``other``."""
+    if one.policies.trust is None and not _may(one, action):
+        return ()
     asking = one._replace(account=other.account)
     return reach(asking, action, inquiry, inside=(other.arn,), note=note, context=context)
+
+
+def _may(one: Actor, action: str) -> bool:
+    """Tell whether some identity policy could allow an action: without one nothing does."""
+    return any(
+        may_allow(clause) and action_matches(clause, action) is not NO
+        for clause in one.policies.identity.clauses
+    )
 
 
 def _rewrites_trust(one: Actor, other: Actor, inquiry: Inquiry) -> tuple[Step, ...]:

@@ -44,6 +44,17 @@ def representatives(universe: Universe, tracks: Sequence[Track], limit: Limit) -
     return known
 
 
+def only(text: str, universe: Universe, tracks: Sequence[Track]) -> Representatives:
+    """Return the one text that is asked about, if it is one of the universe."""
+    if not universe.holds(text):
+        return Representatives((), complete=True)
+    compiled = Tracks(tracks)
+    places = compiled.start
+    for symbol in text:
+        places = compiled.after(symbol, places)
+    return Representatives(((text, compiled.accepted(places)),), complete=True)
+
+
 _PLACES = 8192
 _MOST_KNOWN = 64
 _known: dict[tuple[Universe, tuple[Track, ...]], Representatives] = {}

@@ -38,14 +38,14 @@ from payguard.authorization.relevance import (
     has_variable_resource,
     place_tracks,
 )
-from payguard.authorization.representative import Representatives, representatives
+from payguard.authorization.representative import Representatives, only, representatives
 from payguard.authorization.request import Request, Value
 from payguard.authorization.sameness import same_statements
 from payguard.authorization.solve import Case, assumed
 from payguard.authorization.statement import resource_matches
 from payguard.authorization.track import Track
 from payguard.authorization.truth import NO, YES
-from payguard.iam.wildcard import matches
+from payguard.iam.wildcard import has_wildcard, matches
 
 _MOST_CANDIDATES = 24  # values of a key that are tried where no class is decided as a whole
 _MOST_OPEN = 40  # open cases that are tried so
@@ -220,6 +220,8 @@ class _Search:
             self.tracks.setdefault(Track(pattern), len(self.tracks))
         if self.universe is None:
             return Representatives((("*", -1),), complete=True)
+        if len(question.inside) == 1 and not has_wildcard(question.inside[0]):
+            return only(question.inside[0], self.universe, tuple(self.tracks))
         return representatives(self.universe, tuple(self.tracks), self.limit)
 
     def _counts(self, hits: int) -> bool:

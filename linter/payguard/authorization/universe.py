@@ -54,6 +54,16 @@ class Universe:
         whole = self._automaton.whole
         return bool(state & whole.last) or (not state and whole.empty)
 
+    def holds(self, text: str) -> bool:
+        """Tell whether a text is one of the universe."""
+        state = 0
+        for symbol in text:
+            after = (found for found, symbols in self.moves(state) if symbol in symbols)
+            state = next(after, -1)
+            if state < 0:
+                return False
+        return self.accepts(state)
+
     def moves(self, state: int) -> tuple[Move, ...]:
         """Return the states that one more character leads to, each with its characters."""
         found = self._moves.get(state)
