@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from authorization.asking import ACCOUNT, PAY, ROLE, Json
 from payguard.authorization.actor import Actor, actor
+from payguard.authorization.domain import is_always_there
 from payguard.authorization.evaluate import outcome
 from payguard.authorization.policy_set import Policies
 from payguard.authorization.request import Request, request
@@ -149,7 +150,11 @@ def actors(draw: st.DrawFn) -> Actor:
 
 
 def random_context(rng: random.Random) -> dict[str, Any]:
-    return {key: rng.choice(HELD[OPERATORS[key]]) for key in KEYS if rng.random() < 0.6}
+    return {
+        key: rng.choice(HELD[OPERATORS[key]])
+        for key in KEYS
+        if rng.random() < 0.6 or is_always_there(key.lower())
+    }
 
 
 def random_manager(rng: random.Random) -> str:

@@ -103,7 +103,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], int, list[str]]] = {
             f"proved: {NEVER_BOTH}",
             OVER,
             *ALWAYS,
-            "  examined: 2 statements, 8 representative resources, 10 requests",
+            "  examined: 2 statements, 6 representative resources, 13 requests",
         ),
     ),
     "a refutation is a list of requests to replay": (
@@ -141,7 +141,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], int, list[str]]] = {
             '  because: IAM has no condition operator "StringMatches"',
             OVER,
             *ALWAYS,
-            "  examined: 2 statements, 1 representative resource, 6 requests",
+            "  examined: 2 statements, 1 representative resource, 10 requests",
         ),
     ),
     "a required action that is not allowed is asked for in vain": (

@@ -73,6 +73,8 @@ def domain(key: str, uses: Sequence[Use], *, coupled: bool, account: str, limit:
         operator is not None and operator.kind != "Null" for operator in map(_operator, uses)
     )
     known = context_key(key)
+    if not kinds and known is not None:  # only asked whether it is there: still of its type
+        kinds = {known.types[0]} & _TYPED.keys()
     found: list[str] = []
     complete = True
     if known is not None and known.types == ("Bool",):
@@ -88,6 +90,12 @@ def domain(key: str, uses: Sequence[Use], *, coupled: bool, account: str, limit:
         if known is None or not _TYPED.keys() >= set(known.types):
             found.append(_FREE_VALUE)
     return _completed(key, list(dict.fromkeys(found)), uses, tests, complete=complete)
+
+
+def example(key: str) -> Value:
+    """Return a value of a key's type."""
+    found = domain(key, (), coupled=False, account="", limit=Limit()).values
+    return next(value for value in found if value is not None and value is not UNKNOWN)
 
 
 def _operator(use: Use) -> Operator | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Answer, Inquiry, Step
 from payguard.authorization.asked import plain_request
+from payguard.authorization.domain import example, is_always_there
 from payguard.authorization.doubt import NOT_ASKED, PINNED, Doubt
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import layers
@@ -75,14 +76,27 @@ def _both(
         ):
             continue
         parts = (part(actor, first, one, own_slots(0)), part(actor, second, other, own_slots(1)))
+        in_doubt = one.contested or other.contested
+        if in_doubt and _never(parts, actor.account, inquiry):
+            continue
         steps = _steps(actor, parts, inquiry)
-        if not steps:
+        if not steps and (in_doubt or not _never(parts, actor.account, inquiry)):
             steps = retagged(actor, parts, inquiry)
         if steps and not (one.contested or other.contested):
             return steps
         if steps:
             inquiry.note(contested(first if one.contested else second, one, other))
     return ()
+
+
+def _never(parts: tuple[Part, ...], account: str, inquiry: Inquiry) -> bool:
+    """Tell whether one of the requests is never allowed, whatever tags say: then not both are."""
+    for one in parts:
+        found = search(Question((one,), account), inquiry.limit)
+        if not (found.requests or found.doubts):
+            inquiry.note((), found.texts)
+            return True
+    return False
 
 
 def _pairs(first: str, second: str, account: str) -> Iterator[tuple[Target, Target]]:
@@ -201,9 +215,22 @@ def _every(
             whole = search(question._replace(inside=()), inquiry.limit)
             found = [("*", whole)]
         for text, answer in found:
-            step = Step(actor.name, plain_request(parts[0], text), allowed=False)
+            step = Step(actor.name, _carrying(plain_request(parts[0], text), actor), allowed=False)
             asked.append((step, answer))
     return asked
+
+
+def _carrying(request: Request, actor: Actor) -> Request:
+    """Return a request with the keys that policies look at and that every request carries."""
+    spoken = (layer.clauses for layer in layers(about(actor.policies, request.action)))
+    missing_keys = {
+        key
+        for clauses in spoken
+        for key in keys_of(clauses) - request.context.keys()
+        if is_always_there(key)
+    }
+    held = {key: example(key) for key in sorted(missing_keys)}
+    return request._replace(context={**request.context, **held})
 
 
 def _conditions(actor: Actor, requests: Iterable[Request]) -> Iterator[str]:

@@ -69,6 +69,8 @@ def _by_resource_tag(
     one, other = first._replace(slots=before), second._replace(slots=after)
     possible = False
     for action in (_TAG, _UNTAG):
+        if not reach_tagging(actor, action, first, inquiry):
+            continue
         tagging = part(actor, action, _manager(first.target), own_slots(_BETWEEN))
         found = search(Question((one, tagging, other), actor.account), inquiry.limit)
         inquiry.note(found.doubts, found.texts)
@@ -84,6 +86,13 @@ def _by_resource_tag(
     if not steps:
         inquiry.note((Doubt(RETAGGED, _TAG),))
     return steps
+
+
+def reach_tagging(actor: Actor, action: str, first: Part, inquiry: Inquiry) -> bool:
+    """Tell whether the role may change tags at all, or it is not sure that it may not."""
+    alone = part(actor, action, _manager(first.target), own_slots(_BETWEEN))
+    found = search(Question((alone,), actor.account), inquiry.limit)
+    return bool(found.requests or found.doubts)
 
 
 def _manager(target: Target) -> Target:
