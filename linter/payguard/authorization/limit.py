@@ -33,6 +33,7 @@ class Limit:
         self._unclocked += count
         if self._states < 0:
             self.reached = self.reached or "too many combinations of patterns"
+            self.check_time()  # whoever asks on, without any states, asks for a long time
             return False
         if self._unclocked >= _UNCLOCKED:
             self._unclocked = 0

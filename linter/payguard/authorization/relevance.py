@@ -13,7 +13,7 @@ from payguard.authorization.request import Value
 from payguard.authorization.resource import superset
 from payguard.authorization.statement import action_matches
 from payguard.authorization.substitution import fill, has_variables, literal, variable_keys
-from payguard.authorization.track import FIELDS, SEGMENTS, Track
+from payguard.authorization.track import FIELDS, Track, strict_tracks
 from payguard.authorization.truth import NO
 from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.unresolved import Unresolved
@@ -116,10 +116,10 @@ def _tracks(pattern: str, suffix: str, *, colons: bool) -> Iterator[Track]:
     short = pattern.startswith("arn:") and pattern.count(":") < _FIELDS
     for text in (pattern, f"{pattern}:*") if short else (pattern,):
         whole = text + suffix
-        yield Track(whole)
         if has_wildcard(text) and (colons or short):
-            yield Track(whole, reach=FIELDS)
-            yield Track(whole, reach=SEGMENTS)
+            yield from strict_tracks([whole])
+        else:
+            yield Track(whole)
     if short:
         # Read field by field: the last may go on over the others, or those that lack are anything.
         colons_written = pattern.count(":")

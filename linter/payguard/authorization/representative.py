@@ -64,32 +64,32 @@ class _Walk:
     def __init__(self, universe: Universe, tracks: Tracks, limit: Limit) -> None:
         self.universe, self.tracks, self.limit = universe, tracks, limit
         self.symbols: dict[str, tuple[str, ...]] = {}
-        start = (0, tracks.start)
-        self.came_from: dict[_State, tuple[_State, str]] = {start: (start, "")}
-        self.found: dict[int, _State] = {}
+        # In the order in which they were seen: each state with the number of the one before it and
+        # the character in between. States are large, and looked up no more often than need be.
+        self.came_from: dict[_State, tuple[int, str]] = {(0, tracks.start): (0, "")}
+        self.found: dict[int, int] = {}  # combination -> number of a state
         self.empty = -1  # the combination of the empty text: taken only where no other text has it
 
     def run(self) -> Representatives:
-        start: _State = (0, self.tracks.start)
         if self.universe.accepts(0):
-            self.empty = self.tracks.accepted(start[1])
-        pending = deque([start])
+            self.empty = self.tracks.accepted(self.tracks.start)
+        pending = deque(self.came_from)
+        number = 0
         complete = True
         weight = 1 + self.tracks.size // _PLACES  # a state is as large as all patterns together
         while pending:
             if not self.limit.spend_states(weight):
                 complete = False
                 break
-            state = pending.popleft()
-            for after in self._next(state):
-                self._accept(after)
-                pending.append(after)
-        texts = [(self._text(state), hits) for hits, state in self.found.items()]
+            pending += self._next(pending.popleft(), number)
+            number += 1
+        steps = list(self.came_from.values())
+        texts = [(_text(steps, number), hits) for hits, number in self.found.items()]
         if self.empty >= 0 and self.empty not in self.found:
             texts.append(("", self.empty))
         return Representatives(tuple(texts), complete)
 
-    def _next(self, state: _State) -> list[_State]:
+    def _next(self, state: _State, number: int) -> list[_State]:
         """Return the states, not seen before, that one more character leads to."""
         place, places = state
         fresh = []
@@ -97,7 +97,8 @@ class _Walk:
             for symbol in self._choices(characters, places):
                 found = (after, self.tracks.after(symbol, places))
                 if found not in self.came_from:
-                    self.came_from[found] = (state, symbol)
+                    self._accept(found)
+                    self.came_from[found] = (number, symbol)
                     fresh.append(found)
         return fresh
 
@@ -122,13 +123,16 @@ class _Walk:
         return found
 
     def _accept(self, state: _State) -> None:
+        """Note the combination of a state that is the next to be numbered, if it is a new one."""
         if self.universe.accepts(state[0]):
-            self.found.setdefault(self.tracks.accepted(state[1]), state)
+            self.found.setdefault(self.tracks.accepted(state[1]), len(self.came_from))
 
-    def _text(self, state: _State) -> str:
-        symbols: list[str] = []
-        before, symbol = self.came_from[state]
-        while symbol:
-            symbols.append(symbol)
-            before, symbol = self.came_from[before]
-        return "".join(reversed(symbols))
+
+def _text(steps: Sequence[tuple[int, str]], number: int) -> str:
+    """Return the text that leads to a state."""
+    symbols: list[str] = []
+    number, symbol = steps[number]
+    while symbol:
+        symbols.append(symbol)
+        number, symbol = steps[number]
+    return "".join(reversed(symbols))

@@ -1,5 +1,7 @@
 """Patterns side by side: all of them read one text at once, each place of a pattern being one bit."""
 
+import functools
+import operator
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -40,9 +42,9 @@ class Tracks:
 
     def __init__(self, tracks: Sequence[Track]) -> None:
         self.size = sum(len(track.pattern) + 1 for track in tracks)
-        self._bytes = self.size // 8 + 1
-        bits: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(self._bytes))
-        wanted: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(self._bytes))
+        length = self.size // 8 + 1
+        bits: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(length))
+        wanted: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(length))
         self._numbers: dict[int, int] = {}  # place at the end of a pattern -> its number
         at = 0
         for number, track in enumerate(tracks):
@@ -51,15 +53,14 @@ class Tracks:
             _set(bits["accepting"], at)
             self._numbers[at] = number
             at += 1
-        self.start, self.literals, self._accepting = (
-            _number(bits[name]) for name in ("start", "literals", "accepting")
-        )
+        self.start, self._accepting = (_number(bits[name]) for name in ("start", "accepting"))
         self._any, self._any_but_colon = (_number(bits[name]) for name in ("any", "any but colon"))
         # The places that a star stands before.
         self._stay, self._stay_but_colon = (
             _number(bits[name]) for name in ("stay", "stay but colon")
         )
         self._wanted = {symbol: _number(places) for symbol, places in wanted.items()}
+        self.literals = functools.reduce(operator.or_, self._wanted.values(), 0)
         self.alphabet = tuple(self._wanted)
         self.colons_differ = bool(self._any_but_colon | self._stay_but_colon)
 
@@ -92,20 +93,17 @@ def _add(
     """Enter the places of a pattern, from ``at`` on; return the place at its end."""
     colons = 0
     for symbol in track.pattern:
-        bound = " but colon" if colons < track.reach else ""
-        if track.wild and symbol == "*":
-            for name in {"stay", f"stay{bound}"}:
-                _set(bits[name], at)
+        if track.wild and symbol in "*?":
+            name = "stay" if symbol == "*" else "any"
+            _set(bits[name], at)
+            if colons < track.reach:
+                _set(bits[f"{name} but colon"], at)
+            at += symbol == "?"
             continue
-        if track.wild and symbol == "?":
-            for name in {"any", f"any{bound}"}:
-                _set(bits[name], at)
-        else:
-            colons += symbol == ":"
-            meant = _LITERAL.get(symbol, symbol)
-            _set(bits["literals"], at)
-            for variant in {meant.lower(), meant.upper()} if track.fold else {meant}:
-                _set(wanted[variant], at)
+        colons += symbol == ":"
+        meant = _LITERAL.get(symbol, symbol)
+        for variant in {meant.lower(), meant.upper()} if track.fold else (meant,):
+            wanted[variant][at >> 3] |= 1 << (at & 7)  # as _set: there may be a million
         at += 1
     return at
 
