@@ -5,35 +5,20 @@ request and role by role.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.caller import ROOT, caller
-from payguard.authorization.evaluate import may_allow
-from payguard.authorization.relevance import about
-from payguard.iam.document import TRUST, Statement, parse_policy
+from payguard.authorization.closure import becoming_actions
+from payguard.authorization.reach import may_grant
+from payguard.iam.document import Statement
 from payguard.rules.payments.money import spending
-from payguard_policies.role_use import edits, passed_runners, standing_runners, trust_edit
 
 _ELSEWHERE = frozenset({"Service", "Federated", "CanonicalUser"})
 
 
 def is_idle(actor: Actor) -> bool:
     """Tell whether nothing that is attached to a role lets it spend, open budgets, or become another."""
-    return not any(
-        may_allow(clause)
-        for action in _turning()
-        for clause in about(actor.policies, action).identity.clauses
-    )
-
-
-@cache
-def _turning() -> tuple[str, ...]:
-    """Return the actions that move money, or are a first step to another role."""
-    runners = (*passed_runners(), *standing_runners())
-    ran = dict.fromkeys(action for runner in runners for action in runner.actions)
-    edited = (edit.action for edit in (trust_edit(), *edits()))
-    return tuple(dict.fromkeys(("sts:AssumeRole", "iam:PassRole", *spending(), *edited, *ran)))
+    return not any(may_grant(actor, action) for action in (*becoming_actions(), *spending()))
 
 
 def let_in_by_name(actors: Iterable[Actor]) -> bool:
@@ -49,10 +34,9 @@ def let_in_by_name(actors: Iterable[Actor]) -> bool:
 def _leaves_it_to_policies(actor: Actor) -> bool:
     if actor.trust is None:
         return False
-    items = actor.trust.get("Statement")
-    statements = parse_policy(actor.trust, TRUST).statements
-    whole = len(items) if isinstance(items, list) else 1
-    return len(statements) == whole and all(map(_names_accounts, statements))
+    return all(
+        not clause.defect and _names_accounts(clause.statement) for clause in actor.trust.clauses
+    )
 
 
 def _names_accounts(statement: Statement) -> bool:

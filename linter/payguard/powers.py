@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer, Inquiry, Step
-from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import layers
-from payguard.authorization.reach import reach
+from payguard.authorization.reach import may_grant, reach
 from payguard.authorization.relevance import about
 from payguard.authorization.resource import superset
 from payguard.authorization.universe import manager_universe, sub_resource_universe
@@ -164,7 +163,7 @@ class _Asked:
 
     def speaks_of(self, action: str) -> bool:
         """Tell whether some statement may allow an action at all."""
-        return any(map(may_allow, about(self.actor.policies, action).identity.clauses))
+        return may_grant(self.actor, action)
 
     def about(self, verb: Verb, group: ActionGroup, action: str) -> Iterator[Power]:
         """Yield what the role does by one action."""

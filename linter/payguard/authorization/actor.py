@@ -1,10 +1,11 @@
 """A role or user as the engine sees it: what is attached to it, and who it is."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from payguard.authorization.caller import caller
-from payguard.authorization.policy_set import Document, Levels, Policies, attach
+from payguard.authorization.policy_set import Document, Layer, Levels, Policies, attach, layer_of
+from payguard.iam.document import TRUST
 
 
 class Actor(NamedTuple):
@@ -14,7 +15,7 @@ class Actor(NamedTuple):
         name: how it is called in an answer.
         policies: everything that speaks about its requests.
         arn: its ARN; empty if it is not known.
-        trust: its trust policy, for a role; None if it is not known.
+        trust: the statements of its trust policy, for a role; None if it is not known.
         account: the account it belongs to; empty if it is not known.
         gaps: what about it is not known, a sentence each: no proof stands with one.
         attached: the ARNs of the account's own managed policies that are attached to it.
@@ -23,7 +24,7 @@ class Actor(NamedTuple):
     name: str
     policies: Policies
     arn: str = ""
-    trust: Mapping[str, Any] | None = None
+    trust: Layer | None = None
     account: str = ""
     gaps: tuple[str, ...] = ()
     attached: tuple[str, ...] = ()
@@ -56,5 +57,6 @@ def actor(
         rcps=rcps,
         vpc_endpoint=vpc_endpoint,
     )
-    found = Actor(name, policies, trust=trust, gaps=tuple(gaps), attached=tuple(attached))
+    letting_in = None if trust is None else layer_of(TRUST, trust)
+    found = Actor(name, policies, trust=letting_in, gaps=tuple(gaps), attached=tuple(attached))
     return found.of(arn)

@@ -4,19 +4,21 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Answer, Inquiry, Step
+from payguard.authorization.caller import caller
 from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import attach, layer_of
+from payguard.authorization.policy_set import Layer, attach, layer_of
+from payguard.authorization.principal import reach as named_by
 from payguard.authorization.prove import ALL_POLICIES, OWN_ACCOUNT, TYPED_VALUES, never_both
 from payguard.authorization.question import Question, apart_slots, own_slots
-from payguard.authorization.reach import part, reach, short
+from payguard.authorization.reach import may_grant, part, reach, short
 from payguard.authorization.search import search
-from payguard.authorization.statement import action_matches
 from payguard.authorization.target import MANAGER, calls
 from payguard.authorization.truth import NO
 from payguard.iam.document import TRUST
@@ -134,10 +136,11 @@ def powers(one: Actor, actors: Sequence[Actor], inquiry: Inquiry) -> list[Power]
     pending = [one.name]
     while pending and len(reached) <= _MOST_ROLES and not inquiry.limit.is_over:
         here = reached[pending.pop(0)]
+        by = means(here.actor)
         for other in actors:
             if other.name in reached:
                 continue
-            steps = becomes(here.actor, other, inquiry)
+            steps = becomes(here.actor, other, inquiry, by)
             if steps:
                 reached[other.name] = Power(other, (*here.steps, *steps))
                 pending.append(other.name)
@@ -146,14 +149,57 @@ def powers(one: Actor, actors: Sequence[Actor], inquiry: Inquiry) -> list[Power]
     return [*reached.values(), *edited]
 
 
-def becomes(one: Actor, other: Actor, inquiry: Inquiry) -> tuple[Step, ...]:
-    """Return requests by which a role comes to act as another; none if it does not."""
+@cache
+def becoming_actions() -> tuple[str, ...]:
+    """Return the actions by which a role becomes another, or writes its policies."""
+    runners = (*passed_runners(), *standing_runners())
+    ran = (action for runner in runners for action in runner.actions)
+    edited = (edit.action for edit in (trust_edit(), *edits()))
+    return tuple(dict.fromkeys((_ASSUME, _PASS, *edited, *ran)))
+
+
+class Means(NamedTuple):
+    """By what a role may become others at all: found once, before it is asked about each of them.
+
+    Attributes:
+        rewrites: whether it may rewrite a trust policy.
+        passed: what may run code with a role that it passes.
+        standing: what may run its code with the role that it has.
+        edits: the actions by which it may give a role more.
+    """
+
+    rewrites: bool
+    passed: tuple[CodeRunner, ...]
+    standing: tuple[CodeRunner, ...]
+    edits: tuple[Edit, ...]
+
+
+def means(one: Actor) -> Means:
+    """Return by what a role may become others, as far as its statements name the actions."""
+    able = {action for action in becoming_actions() if may_grant(one, action)}
+    return Means(
+        trust_edit().action in able,
+        tuple(each for each in passed_runners() if able.issuperset((_PASS, *each.actions))),
+        tuple(each for each in standing_runners() if able.issuperset(each.actions)),
+        tuple(edit for edit in edits() if edit.action in able),
+    )
+
+
+def becomes(one: Actor, other: Actor, inquiry: Inquiry, by: Means) -> tuple[Step, ...]:
+    """Return requests by which a role comes to act as another; none if it does not.
+
+    Args:
+        one: the role.
+        other: the role that it may become.
+        inquiry: takes the doubts where nothing sure is found.
+        by: the role's means.
+    """
     if not other.arn:
         return ()
     return (
         _assumes(one, other, inquiry)
-        or _rewrites_trust(one, other, inquiry)
-        or _runs_code(one, other, inquiry)
+        or (_rewrites_trust(one, other, inquiry) if by.rewrites else ())
+        or _runs_code(one, other, inquiry, by)
     )
 
 
@@ -163,8 +209,26 @@ def _assumes(one: Actor, other: Actor, inquiry: Inquiry) -> tuple[Step, ...]:
         if _on(trusting, _ASSUME, other, Inquiry(inquiry.limit, 0)):
             inquiry.note_reasons((f"whom the trust policy of {other.name} lets in is not known",))
         return ()
-    asking = one._replace(policies=one.policies._replace(trust=layer_of(TRUST, other.trust)))
+    if not _may_name(other.trust, one):
+        return ()
+    asking = one._replace(policies=one.policies._replace(trust=other.trust))
     return _on(asking, _ASSUME, other, inquiry, note=f"becomes {other.name}")
+
+
+def _may_name(trust: Layer, one: Actor) -> bool:
+    """Tell whether some statement of a trust policy may let a role in, whatever it asks for."""
+    if not one.arn:
+        return True
+    asking = caller(one.arn)
+    return any(
+        may_allow(clause)
+        and (
+            bool(clause.defect)
+            or clause.unresolved is not None
+            or named_by(clause.statement.value, asking, bounded=False).named is not NO
+        )
+        for clause in trust.clauses
+    )
 
 
 def _trusted_by_anyone(one: Actor) -> Actor:
@@ -182,18 +246,10 @@ def _on(
     context: dict[str, str] | None = None,
 ) -> tuple[Step, ...]:
     """Return a request for an action on the role ``other``."""
-    if one.policies.trust is None and not _may(one, action):
+    if not may_grant(one, action, (other.arn,)):
         return ()
     asking = one._replace(account=other.account)
     return reach(asking, action, inquiry, inside=(other.arn,), note=note, context=context)
-
-
-def _may(one: Actor, action: str) -> bool:
-    """Tell whether some identity policy could allow an action: without one nothing does."""
-    return any(
-        may_allow(clause) and action_matches(clause, action) is not NO
-        for clause in one.policies.identity.clauses
-    )
 
 
 def _rewrites_trust(one: Actor, other: Actor, inquiry: Inquiry) -> tuple[Step, ...]:
@@ -205,17 +261,18 @@ def _rewrites_trust(one: Actor, other: Actor, inquiry: Inquiry) -> tuple[Step, .
     return (*steps, *then) if then else ()
 
 
-def _runs_code(one: Actor, other: Actor, inquiry: Inquiry) -> tuple[Step, ...]:
+def _runs_code(one: Actor, other: Actor, inquiry: Inquiry, by: Means) -> tuple[Step, ...]:
     """Pass the role to a service that runs code as the role, or use what runs as it already."""
-    services = _trusted_services(other, inquiry)
-    for runner in passed_runners():
+    passed = by.passed if by.passed and may_grant(one, _PASS, (other.arn,)) else ()
+    services = _trusted_services(other, inquiry) if passed or by.standing else frozenset()
+    for runner in passed:
         if runner.service in services:
             context = {_PASSED_TO: runner.service}
-            passed = _on(one, _PASS, other, inquiry, note=f"passes {other.name}", context=context)
-            ran = passed and _all(one, runner, inquiry)
+            steps = _on(one, _PASS, other, inquiry, note=f"passes {other.name}", context=context)
+            ran = steps and _all(one, runner, inquiry)
             if ran:
-                return (*passed, *ran)
-    for runner in standing_runners():
+                return (*steps, *ran)
+    for runner in by.standing:
         ran = _all(one, runner, inquiry) if runner.service in services else ()
         if ran:
             inquiry.rest_on(f"{runner.what} has {other.name}, which trusts {runner.service}")
@@ -243,7 +300,7 @@ def _trusted_services(other: Actor, inquiry: Inquiry) -> frozenset[str]:
         return frozenset()
     named = frozenset(
         entry.text
-        for clause in layer_of(TRUST, other.trust).clauses
+        for clause in other.trust.clauses
         if clause.statement.effect == "Allow"
         for entry in clause.statement.principals
         if entry.type == "Service"
@@ -252,8 +309,8 @@ def _trusted_services(other: Actor, inquiry: Inquiry) -> frozenset[str]:
 
 
 def _lets_in(other: Actor, service: str, inquiry: Inquiry) -> bool:
-    trust = attach(identity=(), trust=other.trust)
-    asking = Actor(service, trust, service, other.trust, other.account)
+    admitting = attach()._replace(trust=other.trust)
+    asking = Actor(service, admitting, service, other.trust, other.account)
     source = {"aws:sourcearn": f"arn:aws:bedrock-agentcore:us-east-1:{other.account}:runtime/r-1"}
     context = source if service.startswith("bedrock-agentcore.") else {}
     return bool(_on(asking, _ASSUME, other, Inquiry(inquiry.limit, 0), context=context))
@@ -263,10 +320,11 @@ def _edited(
     power: Power, actors: Sequence[Actor], held: frozenset[str], inquiry: Inquiry
 ) -> Iterator[Power]:
     """Yield roles whose policies a role can write: whatever their boundary lets pass is theirs."""
-    for other in actors:
+    possible = means(power.actor).edits
+    for other in actors if possible else ():
         if inquiry.limit.is_over:
             return
-        for edit in edits():
+        for edit in possible:
             steps = _edits(power.actor, edit, other, inquiry)
             if steps:
                 yield Power(_freed(other), (*power.steps, *steps), other.name in held)

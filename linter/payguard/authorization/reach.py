@@ -7,14 +7,19 @@ from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Inquiry, Step
 from payguard.authorization.domain import is_carried
 from payguard.authorization.doubt import CONTESTED_RESOURCE, PINNED, Doubt
+from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import Policies, layers
+from payguard.authorization.policy_set import Clause, Policies, layers
 from payguard.authorization.question import Part, Question, Slots
 from payguard.authorization.relevance import about, keys_of, tells_sub_resources
 from payguard.authorization.request import Request
+from payguard.authorization.resource import superset
 from payguard.authorization.search import Found, search
+from payguard.authorization.statement import action_matches
 from payguard.authorization.target import Call, calls, universes
+from payguard.authorization.truth import NO
 from payguard.authorization.universe import Target
+from payguard.iam.wildcard import overlaps
 
 PAYMENTS_SERVICE = "bedrock-agentcore"
 Values = Mapping[str, str | tuple[str, ...]]
@@ -53,6 +58,42 @@ def reach(
         if found:
             inquiry.note(contested(action, *call))
     return ()
+
+
+def may_grant(actor: Actor, action: str, inside: Sequence[str] = ()) -> bool:
+    """Tell whether some statement may allow a role an action: where none does, nothing can.
+
+    Args:
+        actor: the role.
+        action: with its service prefix.
+        inside: as in ``reach``.
+    """
+    policies = actor.policies
+    granting = (policies.identity, policies.resource, policies.trust)
+    return actor.arn.endswith(_ROOT) or any(
+        may_allow(clause)
+        and action_matches(clause, action) is not NO
+        and _may_be_on(clause, inside)
+        for layer in granting
+        if layer is not None
+        for clause in layer.clauses
+    )
+
+
+def _may_be_on(clause: Clause, inside: Sequence[str]) -> bool:
+    """Tell whether a statement may match a text that one of some patterns matches."""
+    texts = clause.statement.resources
+    if not inside or not texts or not all(isinstance(text, str) for text in texts):
+        return True
+    return any(
+        text.count(":") < _COLONS or overlaps(superset(text), pattern)
+        for text in texts
+        for pattern in inside
+    )
+
+
+_COLONS = 5  # of an ARN: one with fewer matches more than it shows
+_ROOT = ":root"  # who needs no statement
 
 
 class _Wish(NamedTuple):

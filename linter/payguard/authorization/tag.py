@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Inquiry, Step
 from payguard.authorization.doubt import RETAGGED, Doubt
-from payguard.authorization.policy_set import layer_of, layers
+from payguard.authorization.policy_set import layers
 from payguard.authorization.question import Part, Question, Slots, own_slots, retagged_slots
 from payguard.authorization.reach import part, reach
 from payguard.authorization.relevance import about, keys_of
@@ -18,7 +18,6 @@ from payguard.authorization.statement import action_matches
 from payguard.authorization.target import MANAGER, manager_of
 from payguard.authorization.truth import NO
 from payguard.authorization.universe import Target
-from payguard.iam.document import TRUST
 
 _OF_RESOURCE, _OF_PRINCIPAL, _PASSED = "aws:resourcetag/", "aws:principaltag/", "aws:requesttag/"
 _TAG, _UNTAG = "bedrock-agentcore:TagResource", "bedrock-agentcore:UntagResource"
@@ -151,10 +150,9 @@ def _takes_session_tags(actor: Actor) -> bool:
     """Tell whether the trust policy lets those who assume the role pass session tags."""
     if actor.trust is None:
         return False
-    clauses = layer_of(TRUST, actor.trust).clauses
     return any(
         clause.statement.effect == "Allow" and action_matches(clause, _TAG_SESSION) is not NO
-        for clause in clauses
+        for clause in actor.trust.clauses
     )
 
 

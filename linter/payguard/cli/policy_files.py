@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from payguard.authorization.actor import Actor, actor
-from payguard.authorization.policy_set import Policies, StatementRef, attach, with_identity
+from payguard.authorization.policy_set import (
+    Policies,
+    StatementRef,
+    attach,
+    layer_of,
+    with_identity,
+)
 from payguard.cli import Refusal, option
 from payguard.finding import InputError, quote
 from payguard.iam.document import (
@@ -212,7 +218,7 @@ def _told(role: Actor, files: PolicyFiles, options: Mapping[str, Any]) -> Actor:
     if options["principal"]:
         role = role.of(options["principal"])
     if options["trust"]:
-        role = role._replace(trust=files.one(TRUST, options["trust"]))
+        role = role._replace(trust=layer_of(TRUST, files.one(TRUST, options["trust"])))
     return role._replace(name=options["name"] or role.name)
 
 

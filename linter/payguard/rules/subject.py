@@ -9,14 +9,11 @@ from payguard.authorization.closure import separated_one
 from payguard.authorization.compare import Dead, dead_statements
 from payguard.authorization.contract import Check, contract
 from payguard.authorization.decision import decide
-from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import Clause, StatementRef
 from payguard.authorization.prove import never_both
-from payguard.authorization.reach import PAYMENTS_SERVICE, reach
+from payguard.authorization.reach import PAYMENTS_SERVICE, may_grant, reach
 from payguard.authorization.request import Unknown
-from payguard.authorization.statement import action_matches
-from payguard.authorization.truth import NO
 from payguard.finding import Severity, Witness
 from payguard.iam.action import expand
 from payguard.rules.payments.money import spending
@@ -93,11 +90,7 @@ class Subject:
     @cached_property
     def touches_payments(self) -> bool:
         """Whether some statement could let it open a budget or spend."""
-        return any(
-            may_allow(clause) and action_matches(clause, action) is not NO
-            for clause in self.actor.policies.identity.clauses
-            for action in spending()
-        )
+        return any(may_grant(self.actor, action) for action in spending())
 
     @cached_property
     def is_administrator(self) -> bool:
@@ -116,6 +109,8 @@ class Subject:
         found = []
         for group in secret_groups():
             for action in group.actions:
+                if not may_grant(self.actor, action, group.resources):
+                    continue
                 inquiry = Inquiry(Limit(), 0)
                 steps = reach(self.actor, action, inquiry, inside=group.resources)
                 if steps:

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 
 from payguard import pointer
 from payguard.finding import Span
@@ -27,6 +28,11 @@ class Host:
         self._yaml_document = yaml_document
         self._roots: set[str] = set()
         self._places: dict[str, Place] | None = None
+
+    @cached_property
+    def comments(self) -> list[tuple[int, str]]:
+        """(line, text) of the comments that speak to payguard."""
+        return comments(self.text)
 
     def expect(self, places: Iterable[str]) -> None:
         """Tell beforehand that these JSON Pointers may be asked for: cheaper than one by one."""
@@ -108,7 +114,7 @@ class NestedMap:
 
     def comments(self) -> list[tuple[int, str]]:
         """As in ``payguard.infrastructure.SourceMap``."""
-        return comments(self._host.text)
+        return self._host.comments
 
 
 class EmbeddedMap:
