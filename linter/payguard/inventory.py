@@ -74,15 +74,12 @@ class Entry:
     Args:
         case: the role, and what rules are asked about.
         rule: what the configuration says of it; None if it says nothing.
-        idle: whether it surely becomes no other role.
         patience: asks what may take long.
     """
 
-    def __init__(
-        self, case: Case, rule: RoleRule | None, *, idle: bool, patience: Patience
-    ) -> None:
+    def __init__(self, case: Case, rule: RoleRule | None, patience: Patience) -> None:
         self.role, self.subject = case.role, case.subject
-        self._rule, self._idle, self._patience = rule, idle, patience
+        self._rule, self._patience = rule, patience
 
     @property
     def name(self) -> str:
@@ -104,8 +101,6 @@ class Entry:
     @cached_property
     def separation(self) -> Answer:
         """Whether it can both open a budget and spend from it, by itself or as another role."""
-        if self._idle:
-            return self.subject.separation
         return self._patience(lambda: self.subject.joint_separation)
 
     @cached_property
@@ -181,11 +176,8 @@ def take(
 
 
 def _entries(roles: Sequence[Role], settings: Settings, patience: Patience) -> Iterator[Entry]:
-    found = cases(roles, settings)
-    for case in found:
-        actor = case.subject.actor
-        rule = settings.role_rule(actor.name)
-        yield Entry(case, rule, idle=case.subject.idle, patience=patience)
+    for case in cases(roles, settings):
+        yield Entry(case, settings.role_rule(case.subject.name), patience)
 
 
 def _made(documents: Sequence[Document], settings: Settings) -> Iterator[Role]:

@@ -117,16 +117,17 @@ def request(
         management_account: as in Request.
     """
     asking = caller(principal)
-    account = resource_account or _account(resource) or asking.account
+    account = resource_account or account_in((resource,)) or asking.account
     known = _implied(asking, account)
     for key, value in (context or {}).items():
         known[key.lower()] = value if isinstance(value, (str, Unknown)) else tuple(value)
     return Request(principal, action, resource, account, known, management_account)
 
 
-def _account(resource: str) -> str:
-    fields = resource.split(":", 5)
-    return fields[4] if len(fields) == 6 and is_account(fields[4]) else ""
+def account_in(resources: Iterable[str]) -> str:
+    """Return the first account in the ARNs of some resources; empty if there is none."""
+    fields = (resource.split(":", 5) for resource in resources)
+    return next((found[4] for found in fields if found[5:] and is_account(found[4])), "")
 
 
 def _implied(asking: Caller, resource_account: str) -> dict[str, Value]:

@@ -122,7 +122,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     OLD and NEW are policy files, folders of them, or - for standard input: the identity policies
     of one role. With --role they are plans, templates, states or the like that declare the role,
-    and with --base there is one path, at two revisions. The exit status is 1 if there is new access; what is taken away is only told.
+    and with --base there is one path, at two revisions. The exit status is 1 if there is new
+    access; what is taken away is only told.
     """
     old, new = _sides(options)
     new_access, lost = _compare(new, old, options), _compare(old, new, options)

@@ -13,10 +13,8 @@ from payguard.cli import EXIT_CODES, FINDINGS, UNDECIDED, UNUSABLE, Refusal, opt
 from payguard.finding import SEVERITIES, InputError, Report, quote
 from payguard.iam.document import POLICY_TYPES
 from payguard.reporters import FORMATS, Options, render
-
-# Personas, see payguard_policies.roles: named here because that package loads their contracts.
-SOURCES = ("policy", "terraform-plan", "cloudformation", "pulumi", "account-details", "terraform")
-PERSONAS = ("control-plane", "management", "process-payment", "resource-retrieval", "viewer")
+from payguard.sources import SOURCES
+from payguard_policies.persona import PERSONAS
 
 if TYPE_CHECKING:
     from payguard.configuration import Settings
@@ -34,12 +32,13 @@ _choosing = option.arguments(
         help="What the documents are; otherwise their shape tells identity, trust and resource.",
     ),
 )
+source = click.option(
+    "--source",
+    type=click.Choice(SOURCES),
+    help="What the files are; otherwise their content tells.",
+)
 _reading = option.arguments(
-    click.option(
-        "--source",
-        type=click.Choice(SOURCES),
-        help="What the files are; otherwise their content tells.",
-    ),
+    source,
     click.option(
         "--scan",
         is_flag=True,
@@ -65,9 +64,12 @@ _telling = option.arguments(
     ),
     click.option("--role-arn", default="", metavar="ARN", help="The ARN of that role."),
 )
-_configuring = option.arguments(
+configured = option.arguments(
     click.option("--config", metavar="FILE", help="This configuration file and no other."),
     click.option("--isolated", is_flag=True, help="No configuration file at all."),
+)
+_configuring = option.arguments(
+    configured,
     click.option("--show-settings", is_flag=True, help="Print the settings in force, and stop."),
     click.option("--show-files", is_flag=True, help="Print the files to be checked, and stop."),
 )
@@ -139,12 +141,22 @@ def _check_scan(options: dict[str, Any]) -> None:
         )
 
 
-def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> "Settings":
+def load_settings(paths: tuple[str, ...], options: dict[str, Any]) -> "Settings":
+    """Return the settings of the configuration file; one that cannot be used is refused."""
     from payguard import configuration
 
     start = next((path for path in paths if path != "-"), ".")
     try:
-        settings = configuration.load(start, options["config"], options["isolated"])
+        return configuration.load(start, options["config"], options["isolated"])
+    except configuration.ConfigurationError as error:
+        raise Refusal(str(error)) from None
+
+
+def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> "Settings":
+    from payguard import configuration
+
+    settings = load_settings(paths, options)
+    try:
         configuration.check_names(settings, _known_names())
         overrides = _overrides(options)
         configuration.check_names(configuration.Settings(**overrides), _known_names())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from payguard.authorization.actor import Actor, actor
+from payguard.authorization.decision import statement_of
 from payguard.authorization.policy_set import (
     Policies,
     StatementRef,
@@ -170,6 +171,11 @@ class PolicyFiles:
                     f"{plain(document.path)}: the policy has {size:,} characters without white "
                     f"space; AWS takes 20,480 at most, and beyond {_LARGEST:,} nothing is proved"
                 )
+
+    def statement(self, ref: StatementRef, element: str = "") -> dict[str, Any]:
+        """Return a statement, and where it or an element of it stands, as JSON."""
+        path, line, column = self.place(ref, element or ref.pointer)
+        return {**statement_of(ref), "path": path, "line": line, "column": column}
 
     def place(self, ref: StatementRef, pointer: str) -> tuple[str, int, int]:
         """Return path, line and column of a place in the policy of a statement."""

@@ -113,9 +113,7 @@ def _decide(asked: Property, options: Mapping[str, Any]) -> Case:
         lambda: (Check("", "", "", out_of_time(f"{role.name} {asked.words}")),),
     )
     paths = (*options["files"], *options["identity"])
-    given = Given(
-        role.policies, policy_files.flags(paths, options), whole=not options["role"] or not known
-    )
+    given = Given(role.policies, policy_files.flags(paths, options), whole=not known)
     return Case(asked, role, files, given, checks, _examined(checks, role, limit))
 
 

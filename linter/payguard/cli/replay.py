@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from payguard.authorization.call import Call, Use, call, decide_call
-from payguard.authorization.caller import is_account
 from payguard.authorization.decision import decide
 from payguard.authorization.policy_set import Clause, Policies, layers
 from payguard.authorization.relevance import about, keys_of
-from payguard.authorization.request import Request, Unknown, Value, request
+from payguard.authorization.request import Request, Unknown, Value, account_in, request
 from payguard.cli.policy_files import STDIN
 from payguard.iam.variable import variables
 from payguard.reporters.plain_text import plain
@@ -147,7 +146,7 @@ def _asking(found: Request, resources: Sequence[str], context: Context) -> Itera
         yield from ("--resource", resource)
     if not resources:
         yield "--alone"
-    account = _account(resources or (found.resource,))
+    account = account_in(resources or (found.resource,))
     if account and account != found.resource_account:
         yield from ("--resource-account", found.resource_account)
     if found.principal != f"arn:aws:iam::{found.resource_account}:role/" or not account:
@@ -158,12 +157,6 @@ def _asking(found: Request, resources: Sequence[str], context: Context) -> Itera
             continue
         for text in (value,) if isinstance(value, str) else value:
             yield from ("--context", f"{key}={text}")
-
-
-def _account(resources: Sequence[str]) -> str:
-    """Return the account that simulate takes out of the resources."""
-    fields = (resource.split(":", 5) for resource in resources)
-    return next((found[4] for found in fields if found[5:] and is_account(found[4])), "")
 
 
 def word(text: str) -> str:

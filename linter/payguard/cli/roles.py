@@ -9,9 +9,9 @@ import click
 
 from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer
 from payguard.authorization.reach import short
-from payguard.cli import EXIT_CODES, UNUSABLE, Refusal, option
+from payguard.cli import EXIT_CODES, UNUSABLE, option
 from payguard.cli import UNDECIDED as EXIT_UNDECIDED
-from payguard.cli.lint import SOURCES
+from payguard.cli.lint import configured, load_settings, source
 from payguard.cli.verdict import in_time, out_of_time, print_json, print_lines, printing
 from payguard.finding import InputError, Location, Witness, quote
 from payguard.identifiers.problem import counted, listed
@@ -44,13 +44,8 @@ _reading = option.arguments(
     click.option(
         "--stdin-filename", default="-", metavar="NAME", help="What to call standard input."
     ),
-    click.option(
-        "--source",
-        type=click.Choice(SOURCES),
-        help="What the files are; otherwise their content tells.",
-    ),
-    click.option("--config", metavar="FILE", help="This configuration file and no other."),
-    click.option("--isolated", is_flag=True, help="No configuration file at all."),
+    source,
+    configured,
 )
 
 
@@ -66,7 +61,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     configurations, CloudFormation templates, what Pulumi plans and keeps, account authorization
     details, and the policies of which the configuration makes roles.
     """
-    settings = _settings(paths, options)
+    settings = load_settings(paths, options)
     how = How(options["source"] or "", standard_input=sys.stdin.buffer.read)
 
     def patience(question: Callable[[], Answer]) -> Answer:
@@ -80,16 +75,6 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     elif found.entries or found.unknown:
         print_lines(_lines(found))
     ctx.exit(_status(found, options))
-
-
-def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> "Settings":
-    from payguard import configuration
-
-    start = next((path for path in paths if path != "-"), ".")
-    try:
-        return configuration.load(start, options["config"], options["isolated"])
-    except configuration.ConfigurationError as error:
-        raise Refusal(str(error)) from None
 
 
 def _inputs(

@@ -7,17 +7,15 @@ from typing import Any
 import click
 
 from payguard.authorization.call import Call, CallDecision, Use, call, decide_call
-from payguard.authorization.caller import is_account
 from payguard.authorization.decision import (
     DENY,
     UNDECIDED,
     Decision,
     label,
-    statement_of,
     summary,
 )
 from payguard.authorization.explanation import Note
-from payguard.authorization.request import UNKNOWN, Request, Unknown, request
+from payguard.authorization.request import UNKNOWN, Request, Unknown, account_in, request
 from payguard.cli import EXIT_CODES, FINDINGS, names, option, policy_files
 from payguard.cli import UNDECIDED as EXIT_UNDECIDED
 from payguard.cli.policy_files import PolicyFiles
@@ -120,7 +118,7 @@ def _call(options: dict[str, Any]) -> Call:
 def _asker(options: dict[str, Any]) -> Callable[[str], Request]:
     """Return what makes the request about one resource out of the options."""
     context = _context(options["context"], options["unknown"])
-    account = options["resource_account"] or _account(options["resource"])
+    account = options["resource_account"] or account_in(options["resource"])
     principal = options["principal"]
     if options["anonymous"]:
         if principal is not None:
@@ -143,11 +141,6 @@ def _asker(options: dict[str, Any]) -> Callable[[str], Request]:
         context=context,
         management_account=options["management_account"] or "",
     )
-
-
-def _account(resources: Sequence[str]) -> str:
-    accounts = (fields[4] for fields in (text.split(":", 5) for text in resources) if fields[5:])
-    return next(filter(is_account, accounts), "")
 
 
 def _context(
@@ -232,14 +225,10 @@ def _json_part(use: Use, part: Decision, files: PolicyFiles) -> dict[str, Any]:
         "decision": part.decision,
         "detail": part.detail,
         "layer": part.layer or None,
-        "decided_by": [
-            {**statement_of(ref), **_json_place(files.place(ref, ref.pointer))}
-            for ref in part.decided_by
-        ],
+        "decided_by": [files.statement(ref) for ref in part.decided_by],
         "because": [
             {
-                **statement_of(note.ref),
-                **_json_place(files.place(note.ref, note.element or note.ref.pointer)),
+                **files.statement(note.ref, note.element),
                 "effect": note.effect,
                 "applies": note.applies,
                 "element": note.element or None,
@@ -248,8 +237,3 @@ def _json_part(use: Use, part: Decision, files: PolicyFiles) -> dict[str, Any]:
             for note in part.because
         ],
     }
-
-
-def _json_place(place: tuple[str, int, int]) -> dict[str, Any]:
-    path, line, column = place
-    return {"path": path, "line": line, "column": column}

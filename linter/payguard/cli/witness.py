@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from payguard.authorization.answer import Step
 from payguard.authorization.call import call
-from payguard.authorization.decision import Decision, decide, statement_of, summary
+from payguard.authorization.decision import Decision, decide, summary
 from payguard.authorization.reach import short
 from payguard.authorization.request import Request, Unknown, Value, request
 from payguard.authorization.target import calls
@@ -179,11 +179,5 @@ def decided(decision: Decision, files: PolicyFiles) -> dict[str, Any]:
         "decision": decision.decision,
         "detail": decision.detail,
         "layer": decision.layer or None,
-        "decided_by": [
-            {
-                **statement_of(ref),
-                **dict(zip(("path", "line", "column"), files.place(ref, ref.pointer), strict=True)),
-            }
-            for ref in decision.decided_by
-        ],
+        "decided_by": [files.statement(ref) for ref in decision.decided_by],
     }

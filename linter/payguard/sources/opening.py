@@ -19,7 +19,7 @@ class How(NamedTuple):
     """How inputs are read.
 
     Attributes:
-        source: one of ``reading.SOURCES``; empty to tell from the content.
+        source: one of ``sources.SOURCES``; empty to tell from the content.
         scan: whether what no reader knows is looked through for policies and payments values.
         standard_input: reads the bytes of standard input.
     """

@@ -15,9 +15,6 @@ from payguard.sources.policy_file import (
     unreadable,
 )
 
-# What `--source` names, beside "terraform" for the folder of a configuration.
-SOURCES = ("policy", "terraform-plan", "cloudformation", "pulumi", "account-details", "terraform")
-
 Reader = Callable[[str, str, Any], Infrastructure | InputError]
 
 
@@ -31,7 +28,7 @@ def read_input(
         text: its content.
         named: whether the user named it; see ``read_policy_file``.
         policy_type: what its documents are; empty to tell from their shape.
-        source: one of SOURCES; empty to tell from the content.
+        source: one of ``sources.SOURCES``; empty to tell from the content.
     """
     if source and source != "policy":
         return _as_told(path, text, source)

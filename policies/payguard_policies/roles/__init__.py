@@ -6,8 +6,8 @@ AWS's sources disagree, `disagreements.json` beside this package says what the t
 """
 
 from payguard_policies.action_sets import ActionGroup, action_sets
+from payguard_policies.persona import PERSONAS
 from payguard_policies.roles.contracts import (
-    PERSONAS,
     Contract,
     ManagedPolicy,
     Source,

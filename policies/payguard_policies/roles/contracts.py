@@ -9,14 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from payguard_policies.action_sets import ActionGroup, action_group, action_set_facts
-
-PERSONAS: tuple[str, ...] = (
-    "control-plane",
-    "management",
-    "process-payment",
-    "resource-retrieval",
-    "viewer",
-)
+from payguard_policies.persona import PERSONAS
 
 _FOLDER = os.path.dirname(__file__)
 
