@@ -29,6 +29,9 @@ LAYERS = [
     ["run"],
     ["reporters"],
     ["rule_page", "freshness", "inventory"],
+    ["denial"],
+    ["emulator"],
+    ["smoke"],
     ["cli"],
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
