@@ -1225,11 +1225,6 @@ for step in answer.witness:
 """
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="sets of texts are gone through in the order of their hashes: the upper and the lower "
-    "case of a letter, and keys whose values are tried",
-)
 def test_a_witness_is_the_same_in_every_run() -> None:
     paths = [*sys.path, str(Path(__file__).parents[1])]
     found = {

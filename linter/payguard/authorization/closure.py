@@ -298,7 +298,7 @@ def _trusted_services(other: Actor, inquiry: Inquiry) -> frozenset[str]:
     """
     if other.trust is None:
         return frozenset()
-    named = frozenset(
+    named = dict.fromkeys(
         entry.text
         for clause in other.trust.clauses
         if clause.statement.effect == "Allow"

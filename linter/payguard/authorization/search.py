@@ -288,7 +288,7 @@ class _Search:
                 make_request(
                     part,
                     part.target.resource(other),
-                    {key: one.context[key] for key in one.context.keys() - IMPLIED},
+                    {key: held for key, held in one.context.items() if key not in IMPLIED},
                 )
                 for part, one in zip(self.question.parts, requests, strict=True)
             )
@@ -330,7 +330,7 @@ class _Search:
 
         pool: dict[str, None] = {}
         absent = {}
-        for slot in self.coupled:
+        for slot in sorted(self.coupled):
             if slot in case.domains:
                 values = case.domains[slot].values
                 absent[slot] = None in values

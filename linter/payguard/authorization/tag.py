@@ -113,7 +113,7 @@ def _tagging_slots(before: Slots, after: Slots) -> Slots:
 def _untagged(actor: Actor, one: Part, other: Part, keys: frozenset[str]) -> Question:
     """Ask with every tag that decides taken away in between."""
     tagging = part(actor, _UNTAG, _manager(one.target), _tagging_slots(one.slots, other.slots))
-    gone = {key: () for key in keys if key.startswith(_OF_RESOURCE)}
+    gone = {key: () for key in sorted(keys) if key.startswith(_OF_RESOURCE)}
     return Question((one, tagging, other._replace(context=gone)), actor.account)
 
 

@@ -102,7 +102,7 @@ def _add(
             continue
         colons += symbol == ":"
         meant = _LITERAL.get(symbol, symbol)
-        for variant in {meant.lower(), meant.upper()} if track.fold else (meant,):
+        for variant in dict.fromkeys((meant.lower(), meant.upper())) if track.fold else (meant,):
             wanted[variant][at >> 3] |= 1 << (at & 7)  # as _set: there may be a million
         at += 1
     return at
