@@ -1,0 +1,1 @@
+"""Why AWS denied a call: its message read, the policies asked again, the smallest repair."""

@@ -1,0 +1,185 @@
+"""A denial, read from whatever tells of it: an error, a log line, an event of CloudTrail's.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from types import MappingProxyType
+
+from payguard.authorization.caller import SESSION, caller
+from payguard.denial.sentence import Sentence, called, even, sentences
+from payguard_policies.messages import Message, message_of, messages
+
+# What a Denial leaves open
+PRINCIPAL, ACTION, RESOURCE = "who asked", "the action", "the resource"
+LAYER, POLICY, CONTEXT = "the kind of policy", "which policy", "the context of the request"
+
+# The codes with which services deny. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+CODES = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "UnauthorizedAccess",
+        "NotAuthorized",
+    }
+)
+_BARE = "access denied"  # as S3 puts it
+_ENCODED = "encoded authorization failure message"
+_MOST = 1_000  # denials of one text
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A call that was denied, as far as it is told.
+
+    Attributes:
+        principal: the ARN of who asked; empty where it is not told, None for an anonymous caller.
+            That of a session holds the name of the session: show ``who`` instead.
+        action: such as ``bedrock-agentcore:ListPaymentSessions``; empty where it is not told.
+        resource: an ARN, ``*``, or IAM's words for a user or role; empty where it is not told.
+        layer: the kind of the policy that denied, one of ``payguard.iam.document.POLICY_TYPES``;
+            empty where it is not told.
+        explicit: whether a statement denied (True) or none allowed (False); None where it is not
+            told.
+        policy: the ARN of the policy that denied, where AWS tells it; else empty.
+        through: the kind of the policy through which that one denied; mostly empty.
+        code: the error code; empty where it is not told.
+        operation: the API operation, such as ``ListPaymentSessions``; empty where it is not told.
+        role: the ARN of the role of a session with its path, where an event tells it; else empty.
+        context: what is known of the context of the request: lower-case key to its values.
+        encoded: whether AWS told the reasons in code, which only AWS can read.
+        known: for what is no decision of IAM's, what it means and what helps.
+        untold: what it does not tell.
+    """
+
+    principal: str | None = ""
+    action: str = ""
+    resource: str = ""
+    layer: str = ""
+    explicit: bool | None = None
+    policy: str = ""
+    through: str = ""
+    code: str = ""
+    operation: str = ""
+    role: str = ""
+    context: Mapping[str, str | tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
+    encoded: bool = False
+    known: Message | None = None
+
+    @property
+    def is_iam(self) -> bool:
+        """Whether IAM denied it: only then do policies matter."""
+        return self.known is None
+
+    @property
+    def who(self) -> str:
+        """Who asked, without the name of the session: the role's ARN for a session of a role.
+
+        The path of a role is in its ARN, and not in that of a session: unless ``role`` tells it,
+        the ARN is that of a role without a path.
+        """
+        if self.role:
+            return self.role
+        asking = caller(self.principal or "")
+        if asking.kind != SESSION:
+            return self.principal or ""
+        return f"arn:{asking.partition}:iam::{asking.account}:role/{asking.name}"
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """What it does not tell: of PRINCIPAL, ACTION, RESOURCE, LAYER, POLICY and CONTEXT."""
+        if not self.is_iam:
+            return ()
+        told = {
+            PRINCIPAL: self.principal != "",
+            ACTION: bool(self.action),
+            RESOURCE: self.resource == "*" or self.resource.startswith("arn:"),
+            LAYER: bool(self.layer),
+            POLICY: bool(self.policy) or self.explicit is False,
+            CONTEXT: bool(self.context),
+        }
+        return tuple(part for part, known in told.items() if not known)
+
+
+_NOTHING: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
+
+
+def read(text: str) -> Denial | None:
+    """Return the first denial that a text tells of; None if it tells of none.
+
+    Args:
+        text: an error as botocore, an SDK or the AWS CLI prints it, a log with such a line in it,
+            an event of CloudTrail (or ``Records`` of them, or what ``lookup-events`` prints), or a
+            decoded authorization message. Any text may be given; time is linear in its length.
+    """
+    return next(denials(text), None)
+
+
+def denials(text: str) -> Iterator[Denial]:
+    """Yield the denials that a text tells of, from first to last, a thousand at most."""
+    from payguard.denial import event  # noqa: PLC0415  needs ``Denial``
+
+    found = event.denials(text)
+    yield from islice(in_words(text) if found is None else found, _MOST)
+
+
+def in_words(text: str) -> Iterator[Denial]:
+    """Yield the denials that the words of a text tell of, whatever else it holds."""
+    plain = even(text)
+    encoded = _ENCODED in plain.lower()
+    found = None
+    for found in sentences(plain):
+        yield _denial(found, encoded=encoded)
+    if found is None:
+        other = of_error("", plain)
+        if other is not None:
+            yield other
+
+
+def of_error(code: str, message: str, operation: str = "") -> Denial | None:
+    """Return what an error tells, as botocore hands it out; None if it is unknown.
+
+    Args:
+        code: the error code; empty where it is not known.
+        message: the message.
+        operation: the API operation that was called.
+    """
+    plain = even(message)
+    lower = plain.lower()
+    first = next(sentences(plain), None)
+    if first is not None:
+        told = first._replace(code=code or first.code, operation=operation or first.operation)
+        return _denial(told, encoded=_ENCODED in lower)
+    if not code:
+        code, called_ = called(plain)
+        operation = operation or called_
+    known = message_of(code, plain)
+    encoded = _ENCODED in lower
+    if known is None and not encoded and code not in CODES and lower.rstrip(".") != _BARE:
+        return None
+    return Denial(code=code, operation=operation, encoded=encoded and known is None, known=known)
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text is an error code that says something here."""
+    return text in CODES or any(text in message.codes for message in messages())
+
+
+def _denial(told: Sentence, *, encoded: bool) -> Denial:
+    return Denial(
+        principal=told.principal,
+        action=told.action,
+        resource=told.resource,
+        layer=told.layer,
+        explicit=told.explicit,
+        policy=told.policy,
+        through=told.through,
+        code=told.code,
+        operation=told.operation,
+        encoded=encoded and told.explicit is None,
+    )
