@@ -17,13 +17,14 @@ from payguard_policies.roles.contracts import (
     contract,
 )
 from payguard_policies.roles.documents import permissions, trust
-from payguard_policies.roles.parameters import Parameters, ParametersError
+from payguard_policies.roles.parameters import Manager, Parameters, ParametersError, managers
 
 __all__ = [
     "PERSONAS",
     "ActionGroup",
     "Contract",
     "ManagedPolicy",
+    "Manager",
     "Parameters",
     "ParametersError",
     "Source",
@@ -32,6 +33,7 @@ __all__ = [
     "UnknownPersonaError",
     "action_sets",
     "contract",
+    "managers",
     "permissions",
     "trust",
 ]

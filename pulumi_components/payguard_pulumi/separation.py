@@ -1,0 +1,242 @@
+"""The finished documents of all roles together, through the linter and the engine.
+
+Loaded when there is something to check: importing the component does not pay for the engine.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from payguard.authorization.actor import Actor, actor
+from payguard.authorization.answer import Answer
+from payguard.authorization.closure import separated_one
+from payguard.configuration import RoleRule, Settings
+from payguard.finding import Finding, Location, Severity, Span, quote
+from payguard.iam.document import BOUNDARY, IDENTITY, TRUST
+from payguard.infrastructure import Document, Infrastructure, Role
+from payguard.rules.payments.money import spending
+from payguard.run import lint_found
+from payguard_pulumi.argument_error import ArgumentError, wire_name
+from payguard_pulumi.arguments import PRINCIPALS, SERVICE_PERSONA, Arguments
+from payguard_pulumi.roles import Plan, PlannedRole, planned_roles
+
+_NOWHERE = Span(1, 1, 1, 1)
+_SEPARATION = frozenset({"separation-of-duties", "separation-by-another-role"})
+_LACKING = "required-permission-missing"
+# A role holds its permissions inline: the lower quota of managed policies is none of its business.
+_OF_MANAGED_POLICIES = "policy-too-large"
+
+
+def plan(arguments: Arguments, component: str) -> Plan:
+    """Return the roles of a component, checked together.
+
+    Args:
+        arguments: checked, each by itself and with each other.
+        component: the component's name.
+
+    Raises:
+        ArgumentError: the roles break the separation of duties and that is not advisory, or one
+            of them does not keep the contract of its persona.
+    """
+    found = planned_roles(arguments, component)
+    warnings = [*_linted(arguments, found), *_shared(arguments, found)]
+    return Plan(arguments, found, tuple(dict.fromkeys(warnings)))
+
+
+class _Planned:
+    """The source map of a document that stands in no file."""
+
+    def spans(self, wanted: Collection[tuple[str, bool]]) -> Mapping[tuple[str, bool], Span]:
+        """As in ``payguard.infrastructure.SourceMap``."""
+        return dict.fromkeys(wanted, _NOWHERE)
+
+    def line(self, number: int) -> str:  # noqa: ARG002  the protocol's signature
+        """As in ``payguard.infrastructure.SourceMap``."""
+        return ""
+
+    def comments(self) -> list[tuple[int, str]]:
+        """As in ``payguard.infrastructure.SourceMap``."""
+        return []
+
+
+def _linted(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterator[str]:
+    """Yield what the linter says of the roles, as far as it does not refuse them."""
+    described = {persona: _role(arguments, role) for persona, role in planned.items()}
+    documents = [
+        document
+        for role in described.values()
+        for document in (*role.identity, role.trust)
+        if document is not None
+    ]
+    settings = Settings(
+        roles=tuple(
+            RoleRule(role.name, role.persona, arguments.managers) for role in planned.values()
+        )
+    )
+    report = lint_found(Infrastructure(tuple(documents), tuple(described.values())), settings)
+    if report.errors:
+        raise RuntimeError(f"the roles could not be checked: {report.errors[0].message}")
+    for finding in report.findings:
+        yield from _said(arguments, finding)
+    for finding in report.undecided:
+        yield f"{finding.message}{_boundary_hint(arguments)}"
+
+
+def _role(arguments: Arguments, planned: PlannedRole) -> Role:
+    address = planned.persona
+    boundary = arguments.boundary_document
+    return Role(
+        address,
+        Location(address, _NOWHERE),
+        name=planned.name,
+        arn=planned.arn,
+        identity=(_document(address, planned.permissions, IDENTITY),),
+        trust=_document(address, planned.trust, TRUST),
+        managed=planned.managed,
+        boundary=None if boundary is None else _document(address, boundary, BOUNDARY),
+        boundary_arn=arguments.permissions_boundary if boundary is None else "",
+    )
+
+
+def _document(address: str, value: Mapping[str, Any], kind: str) -> Document:
+    return Document(address, value, kind, _Planned(), address)
+
+
+def _said(arguments: Arguments, finding: Finding) -> Iterator[str]:
+    """Refuse what a finding is about, or yield it as a warning."""
+    persona = finding.location.path
+    help_ = f" ({finding.help})" if finding.help else ""
+    if finding.rule in _SEPARATION:
+        yield from _separation(arguments, _path(persona), finding.message)
+    elif finding.severity >= Severity.SECURITY_WARNING:
+        if finding.rule == _LACKING and arguments.permissions_boundary:
+            raise ArgumentError(
+                wire_name("permissions_boundary"),
+                f"it takes away what the role needs: {finding.message}",
+            )
+        raise ArgumentError(_path(persona), f"{finding.message}{help_} [{finding.rule}]")
+    elif finding.severity == Severity.WARNING and finding.rule != _OF_MANAGED_POLICIES:
+        yield f"{finding.message}{help_} [{finding.rule}]"
+
+
+def _path(persona: str) -> str:
+    return wire_name(PRINCIPALS.get(persona, "create_service_role"))
+
+
+def _boundary_hint(arguments: Arguments) -> str:
+    if arguments.permissions_boundary and arguments.boundary_document is None:
+        return "; permissionsBoundaryDocument can tell what the boundary says"
+    return ""
+
+
+def _separation(arguments: Arguments, path: str, message: str) -> Iterator[str]:
+    """Refuse a combination that breaks the separation of duties, or yield it as a warning."""
+    if arguments.separation != "advisory":
+        raise ArgumentError(
+            path, f'{message}; separation = "advisory" makes a warning of this refusal'
+        )
+    yield f"{path}: {message}"
+
+
+# -- principals ----------------------------------------------------------------------------------
+
+
+class _Principal(NamedTuple):
+    """Who may assume roles.
+
+    Attributes:
+        arn: as it is given.
+        personas: whose roles it is named for.
+        paths: the arguments that name it, in the same order.
+    """
+
+    arn: str
+    personas: tuple[str, ...]
+    paths: tuple[str, ...]
+
+    @property
+    def is_account(self) -> bool:
+        """Whether it is an account as a whole: whoever that lets assume the role."""
+        return self.arn.endswith(":root")
+
+
+def _shared(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterator[str]:
+    """Yield what is known of principals that open budgets as one role and spend as another.
+
+    A principal that the lists name for both has both. One that is named for one of them while the
+    other trusts its whole account may have both: its own policies decide, and nobody tells them.
+    """
+    roles = [
+        actor(role.name, [role.permissions], arn=role.arn, trust=role.trust)
+        for role in planned.values()
+        if role.persona != SERVICE_PERSONA
+    ]
+    arns = {role.persona: role.arn for role in planned.values()}
+    principals = _principals(arguments)
+    for principal in principals:
+        if len(principal.personas) == 1:
+            continue
+        own = _asked(principal, [arns[persona] for persona in principal.personas], roles)
+        if own.witness:
+            yield from _separation(arguments, principal.paths[-1], _named_twice(principal))
+    yield from _by_account(principals, arns, roles)
+
+
+def _by_account(
+    principals: Sequence[_Principal], arns: Mapping[str, str], roles: Sequence[Actor]
+) -> Iterator[str]:
+    accounts = [principal for principal in principals if principal.is_account]
+    for account in accounts:
+        prefix = account.arn.removesuffix("root").replace(":sts:", ":iam:")
+        for principal in principals:
+            home = principal.arn.replace(":sts:", ":iam:")
+            if principal.is_account or not home.startswith(prefix):
+                continue
+            both = [arns[persona] for persona in (*principal.personas, *account.personas)]
+            alone = _asked(principal, [arns[persona] for persona in principal.personas], roles)
+            if not alone.witness and not _is_proved(_asked(principal, both, roles)):
+                yield (
+                    f"whether {quote(principal.arn)} ({principal.paths[0]}) keeps to its role is "
+                    f"not known: {account.paths[0]} trusts its whole account, whose policies "
+                    "decide; name the roles that may assume it instead"
+                )
+                break
+
+
+def _is_proved(answer: Answer) -> bool:
+    return answer.verdict == "proved"
+
+
+def _principals(arguments: Arguments) -> list[_Principal]:
+    found: dict[str, _Principal] = {}
+    for persona, arns in arguments.principals.items():
+        for number, arn in enumerate(arns):
+            before = found.get(arn, _Principal(arn, (), ()))
+            path = f"{wire_name(PRINCIPALS[persona])}[{number}]"
+            found[arn] = _Principal(arn, (*before.personas, persona), (*before.paths, path))
+    return list(found.values())
+
+
+def _asked(principal: _Principal, arns: Sequence[str], roles: Sequence[Actor]) -> Answer:
+    """Ask whether a principal that may assume some roles can open a budget and spend from it."""
+    allowed = {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": list(arns)},
+    }
+    # An account as a whole is whoever in it is allowed to: some role of it, of any name.
+    arn = principal.arn
+    arn = f"{arn.removesuffix('root')}role/any" if principal.is_account else arn
+    one = actor(arn, [allowed], arn=arn)
+    spend, budget = spending()
+    return separated_one(one, [one, *roles], budget, spend)
+
+
+def _named_twice(principal: _Principal) -> str:
+    who = (
+        f"whoever {quote(principal.arn)} lets assume roles"
+        if principal.is_account
+        else quote(principal.arn)
+    )
+    return (
+        f"{who} is also among {', '.join(principal.paths[:-1])}: it can open a budget "
+        "(CreatePaymentSession) as one role and spend from it (ProcessPayment) as another"
+    )
