@@ -279,6 +279,25 @@ def test_a_comparison_ends_with_its_limit(ask: str) -> None:
             dead_statements(one, limit())
 
 
+ACTION_PATTERNS = {
+    "of all services": [f"*:*{'?' * (number % 30)}{number}*" for number in range(5_000)],
+    "without a colon": [f"*{number}*" for number in range(5_000)],
+    "unheard of": [
+        text
+        for number in range(5_000)
+        for text in (f"{SERVICE}Unheard{number}", f"{SERVICE}Unheard{number}*x*")
+    ],
+}
+
+
+@pytest.mark.parametrize("name", ACTION_PATTERNS)
+def test_thousands_of_patterns_of_actions_are_compared_in_time(name: str) -> None:
+    one = role(allow(Action=ACTION_PATTERNS[name]))
+    with within(SHORT):
+        found = implies(one, role(), limit=limit()).answer
+    assert found.verdict != PROVED
+
+
 def test_many_variables_in_a_resource_are_answered_in_time() -> None:
     with within(SHORT):
         never_both(role(allow(Resource=managers(variables(25)))), OPEN, PAY, limit())

@@ -16,6 +16,7 @@ from payguard.authorization.answer import (
     Inquiry,
     Step,
 )
+from payguard.authorization.doubt import LIMIT, Doubt
 from payguard.authorization.evaluate import may_deny
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import Clause, Policies, StatementRef, layers
@@ -26,7 +27,7 @@ from payguard.authorization.relevance import about, keep, tells_sub_resources
 from payguard.authorization.sameness import same_statements
 from payguard.authorization.search import search
 from payguard.authorization.universe import Target
-from payguard.authorization.vocabulary import Group, groups
+from payguard.authorization.vocabulary import Group, granted, groups
 from payguard_policies import catalog
 
 
@@ -69,13 +70,16 @@ def implies(
             ``new`` could allow.
         limit: what the question may cost.
     """
-    found = groups((new.policies, old.policies), actions, new.account)
-    inquiry = Inquiry(limit or Limit(), _count(new.policies) + _count(old.policies))
+    spent = limit or Limit()
+    found = groups((new.policies, old.policies), actions, new.account, spent)
+    inquiry = Inquiry(spent, _count(new.policies) + _count(old.policies))
     inquiry.note_reasons((*new.gaps, *old.gaps))
+    if spent.is_over:
+        inquiry.note((Doubt(LIMIT, spent.reached),))
     differences: list[Difference] = []
     undecided: list[str] = []
     for group in found:
-        if inquiry.limit.is_over:
+        if spent.is_over:
             undecided += group.actions
             continue
         answers = list(_differences(new, old, group, inquiry))
@@ -189,7 +193,7 @@ def _dead(actor: Actor, clause: Clause, limit: Limit) -> Dead | None:
     if implies(alone, without, limit=limit).answer.verdict != PROVED:
         return None
     nobody = actor._replace(policies=_without(alone.policies, clause))
-    count = sum(len(group.actions) for group in groups((alone.policies,)))
+    count = len(granted(alone.policies, limit))
     if implies(alone, nobody, limit=limit).answer.verdict == REFUTED:
         return Dead(clause.ref, REDUNDANT, count)
     free = actor._replace(policies=_undenied(actor.policies, clause))
