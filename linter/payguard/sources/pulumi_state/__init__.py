@@ -11,7 +11,14 @@ from payguard.finding import InputError
 from payguard.infrastructure import Infrastructure
 from payguard.sources.pulumi_state.form import recognises, recognises_stream
 
-__all__ = ["read_pulumi", "recognises", "recognises_stream"]
+__all__ = ["concerns", "read_pulumi", "recognises", "recognises_stream"]
+
+
+def concerns(type_token: str) -> bool:
+    """Tell whether resources of a type say anything about access to payments."""
+    from payguard.sources.pulumi_state.shape import PAYMENTS, properties  # noqa: PLC0415  as below
+
+    return bool(properties(type_token)) or type_token in PAYMENTS
 
 
 def read_pulumi(path: str, text: str) -> Infrastructure | InputError:
