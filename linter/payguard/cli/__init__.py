@@ -20,6 +20,7 @@ _COMMANDS = {
     "catalog": ("catalog", "Age, source and counts of the AWS facts that payguard knows."),
     "completion": ("completion", "Print the completion script of a shell."),
     "diff": ("diff", "Say what access a new version of a role's policies gives, and takes away."),
+    "emulator": ("emulator", "AgentCore payments, IAM and STS on loopback, for tests."),
     "id": ("identify", "Say what an ARN or ID is, part by part, and what is wrong with it."),
     "lint": ("lint", "Check policies in files and folders."),
     "prove": ("prove", "Prove a property of a role over all requests, or refute it."),
