@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from payguard.authorization.request import Value
 from payguard.emulator import bearer, control_plane, data_plane, rest_json
-from payguard.emulator.access import Circumstances, authorize, authorize_alone
+from payguard.emulator.access import Circumstances, Question, authorize, authorize_alone
 from payguard.emulator.account import Account
 from payguard.emulator.control_plane import SERVICE, VAULT
 from payguard.emulator.exchange import HttpAnswer, HttpRequest
@@ -106,15 +106,14 @@ class Payments:
         if route.plane == DATA and manager is not None and manager.authorizer != "AWS_IAM":
             raise bearer.mismatch()
         context = {**now.context, **dict(_tag_context(given, manager))}
-        name = route.name
-        authorize(caller, f"{DATA}:{name}", list(self._resources(route, given)), context)
+        asked = Question(caller, f"{DATA}:{route.name}", context)
+        authorize(asked, list(self._resources(route, given)))
         if given.get("tags"):
-            arn = self.ledger.arn("payment-manager/*" if "Manager" in name else VAULT)
-            authorize_alone(caller, f"{DATA}:TagResource", arn, context, "AccessDeniedException")
+            arn = self.ledger.arn("payment-manager/*" if "Manager" in route.name else VAULT)
+            authorize_alone(asked._replace(action=f"{DATA}:TagResource"), arn)
         if "roleArn" in given:
             passing = {**now.context, "iam:PassedToService": SERVICE}
-            role = given["roleArn"]
-            authorize_alone(caller, "iam:PassRole", role, passing, "AccessDeniedException")
+            authorize_alone(Question(caller, "iam:PassRole", passing), given["roleArn"])
 
     def _resources(self, route: Route, given: Mapping[str, Any]) -> Iterator[str]:
         """Yield the ARNs that a call names, for the resource types of the reference.

@@ -20,11 +20,7 @@ from werkzeug.datastructures import Headers, MultiDict
 
 from payguard.authorization.request import Value
 from payguard.emulator import input_shape
-from payguard.emulator.access import (
-    Circumstances,
-    authorize_alone,
-    authorize_assumption,
-)
+from payguard.emulator.access import QUERY_CODE, Circumstances, Question, authorize_alone
 from payguard.emulator.account import Account, RoleSession, sts_answer
 from payguard.emulator.exchange import HttpAnswer, HttpRequest
 from payguard.emulator.failure import ServiceError, not_emulated
@@ -85,14 +81,14 @@ class QueryService:
         caller: Identity,
         now: Circumstances,
     ) -> HttpAnswer:
-        action = f"iam:{name}"
         context = {**now.context, **dict(_iam_context(given))}
+        asked = Question(caller, f"iam:{name}", context, QUERY_CODE)
         for resource in self._iam_resources(name, given, caller):
-            authorize_alone(caller, action, resource, context, "AccessDenied")
+            authorize_alone(asked, resource)
         try:
             return self.account.iam_answer(request)
         except NotImplementedError:
-            raise not_emulated(action) from None
+            raise not_emulated(f"iam:{name}") from None
 
     def _iam_resources(
         self, name: str, given: Mapping[str, Any], caller: Identity
@@ -128,7 +124,7 @@ class QueryService:
         context = {**now.context, **dict(_session_context(given, role))}
         trust = str(role.assume_role_policy_document)
         for action in _assuming(given):
-            authorize_assumption(caller, arn, trust, context, action)
+            authorize_alone(Question(caller, action, context, QUERY_CODE), arn, trust)
         seconds = _seconds(given, role, caller)
         issued = now.now.timestamp()
         session = RoleSession(
