@@ -32,8 +32,7 @@ class PaymentAccessRolesArgs(TypedDict, total=False):
     """The payment managers that the roles are confined to, of one account and partition."""
 
     payment_manager_name: pulumi.Input[str]
-    """A payment manager that does not exist yet. With `accountId` and `region`, unless
-    `paymentManagerArns` tells them."""
+    """A payment manager that does not exist yet. With `accountId` and `region`, unless `paymentManagerArns` tells them."""
 
     account_id: pulumi.Input[str]
     """The account in which `paymentManagerName` will be."""
@@ -42,33 +41,28 @@ class PaymentAccessRolesArgs(TypedDict, total=False):
     """The region in which `paymentManagerName` will be."""
 
     control_plane_principals: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """ARNs of who may assume the control-plane role: it sets up managers, connectors and credential
-    providers."""
+    """ARNs of who may assume the control-plane role: it sets up managers, connectors and credential providers."""
 
     management_principals: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """ARNs of who may assume the management role: it creates instruments and sessions, the budgets,
-    and may never pay."""
+    """ARNs of who may assume the management role: it creates instruments and sessions, the budgets, and may never pay."""
 
     process_payment_principals: pulumi.Input[Sequence[pulumi.Input[str]]]
     """ARNs of who may assume the process-payment role: it pays within the budgets of others."""
 
     viewer_principals: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """ARNs of who may assume the viewer role: it lists and reads instruments and sessions, as a
-    smoke test does."""
+    """ARNs of who may assume the viewer role: it lists and reads instruments and sessions, as a smoke test does."""
 
     create_service_role: bool
     """Whether to make the role that payment managers work with (AWS: ResourceRetrievalRole)."""
 
     service_role_arn: pulumi.Input[str]
-    """The service role that the control-plane role passes to payment managers, where it exists
-    already."""
+    """The service role that the control-plane role passes to payment managers, where it exists already."""
 
     credential_provider_arns: pulumi.Input[Sequence[pulumi.Input[str]]]
     """The payment credential providers from which the service role gets payment tokens."""
 
     secret_arns: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """The wallet secrets that the service role reads; `-??????` stands for a suffix that is not
-    known yet."""
+    """The wallet secrets that the service role reads; `-??????` stands for a suffix that is not known yet."""
 
     kms_key_arn: pulumi.Input[str]
     """The customer managed key of the payment managers."""
@@ -77,19 +71,16 @@ class PaymentAccessRolesArgs(TypedDict, total=False):
     """The ARN of the permissions boundary of every role."""
 
     permissions_boundary_document: pulumi.Input[str]
-    """What the boundary says, in JSON: with it the roles are checked under the boundary. AWS's own
-    managed policies are known without it."""
+    """What the boundary says, in JSON: with it the roles are checked under the boundary. AWS's own managed policies are known without it."""
 
     path: pulumi.Input[str]
     """The path of the roles, `/` by default."""
 
     name_prefix: pulumi.Input[str]
-    """What the names of the roles start with: `shop-` makes `shop-management`. Left out, Pulumi
-    names them."""
+    """What the names of the roles start with: `shop-` makes `shop-management`. Left out, Pulumi names them."""
 
     max_session_duration: pulumi.Input[float]
-    """How long a session of a role may last, in seconds, 3,600 to 43,200. The service role is left
-    at 3,600."""
+    """How long a session of a role may last, in seconds, 3,600 to 43,200. The service role is left at 3,600."""
 
     external_id: pulumi.Input[str]
     """What principals must send as external ID."""
@@ -101,17 +92,11 @@ class PaymentAccessRolesArgs(TypedDict, total=False):
     """Whether the control-plane role may subscribe in AWS Marketplace, as Coinbase asks for."""
 
     separation: str
-    """What happens where somebody could both open a budget and spend from it: `error` (the default)
-    refuses, `advisory` warns."""
+    """What happens where somebody could both open a budget and spend from it: `error` (the default) refuses, `advisory` warns."""
 
 
 class PaymentAccessRoles(pulumi.ComponentResource):
-    """The documented IAM roles for Amazon Bedrock AgentCore payments, confined to payment managers.
-
-    A role is made for each persona that is given principals, and the service role if it is asked
-    for. All of them are checked together before anything is registered: that whoever sets budgets
-    cannot spend them, that each role can do what its persona needs and nothing on any other manager.
-    """
+    """The documented IAM roles for Amazon Bedrock AgentCore payments, confined to payment managers. A role is made for each persona that is given principals, and the service role if it is asked for. All of them are checked together before anything is registered: that whoever sets budgets cannot spend them, that each role can do what its persona needs and nothing on any other manager."""
 
     control_plane_role_arn: pulumi.Output[str | None]
     """The ARN of the control-plane role, if it was made."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from payguard.authorization.actor import Actor, actor
-from payguard.authorization.answer import Answer
+from payguard.authorization.answer import PROVED, REFUTED
 from payguard.authorization.closure import separated_one
 from payguard.configuration import RoleRule, Settings
 from payguard.finding import Finding, Location, Severity, Span, quote
@@ -15,6 +15,7 @@ from payguard.iam.document import BOUNDARY, IDENTITY, TRUST
 from payguard.infrastructure import Document, Infrastructure, Role
 from payguard.rules.payments.money import spending
 from payguard.run import lint_found
+from payguard_policies import catalog
 from payguard_pulumi.argument_error import ArgumentError, wire_name
 from payguard_pulumi.arguments import PRINCIPALS, SERVICE_PERSONA, Arguments
 from payguard_pulumi.roles import Plan, PlannedRole, planned_roles
@@ -38,8 +39,22 @@ def plan(arguments: Arguments, component: str) -> Plan:
             of them does not keep the contract of its persona.
     """
     found = planned_roles(arguments, component)
-    warnings = [*_linted(arguments, found), *_shared(arguments, found)]
+    warnings = [
+        *_unknown_boundary(arguments),
+        *_linted(arguments, found),
+        *_shared(arguments, found),
+    ]
     return Plan(arguments, found, tuple(dict.fromkeys(warnings)))
+
+
+def _unknown_boundary(arguments: Arguments) -> Iterator[str]:
+    """Say so where a boundary is given of which nobody knows what it takes away."""
+    arn = arguments.permissions_boundary
+    if arn and arguments.boundary_document is None and catalog.managed_policy(arn) is None:
+        yield (
+            f"whether the roles can do their work is not known: what the boundary {quote(arn)} "
+            "leaves them is not told; give permissionsBoundaryDocument"
+        )
 
 
 class _Planned:
@@ -77,8 +92,7 @@ def _linted(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterato
         raise RuntimeError(f"the roles could not be checked: {report.errors[0].message}")
     for finding in report.findings:
         yield from _said(arguments, finding)
-    for finding in report.undecided:
-        yield f"{finding.message}{_boundary_hint(arguments)}"
+    yield from (finding.message for finding in report.undecided)
 
 
 def _role(arguments: Arguments, planned: PlannedRole) -> Role:
@@ -120,12 +134,6 @@ def _said(arguments: Arguments, finding: Finding) -> Iterator[str]:
 
 def _path(persona: str) -> str:
     return wire_name(PRINCIPALS.get(persona, "create_service_role"))
-
-
-def _boundary_hint(arguments: Arguments) -> str:
-    if arguments.permissions_boundary and arguments.boundary_document is None:
-        return "; permissionsBoundaryDocument can tell what the boundary says"
-    return ""
 
 
 def _separation(arguments: Arguments, path: str, message: str) -> Iterator[str]:
@@ -172,38 +180,40 @@ def _shared(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterato
     ]
     arns = {role.persona: role.arn for role in planned.values()}
     principals = _principals(arguments)
-    for principal in principals:
-        if len(principal.personas) == 1:
-            continue
-        own = _asked(principal, [arns[persona] for persona in principal.personas], roles)
-        if own.witness:
+    verdicts = {one: _has_both(one, one.personas, arns, roles) for one in principals}
+    both = [one for one, verdict in verdicts.items() if verdict != PROVED]
+    for principal in both:
+        if verdicts[principal] == REFUTED:
             yield from _separation(arguments, principal.paths[-1], _named_twice(principal))
-    yield from _by_account(principals, arns, roles)
+        else:
+            yield (
+                f"{principal.paths[-1]}: whether {quote(principal.arn)} can both open a budget and "
+                f"spend from it, as it is also among {', '.join(principal.paths[:-1])}, is not known"
+            )
+    single = [one for one in principals if one not in both]
+    for account in (one for one in single if one.is_account):
+        yield from _by_account(account, single, arns, roles)
 
 
 def _by_account(
-    principals: Sequence[_Principal], arns: Mapping[str, str], roles: Sequence[Actor]
+    account: _Principal,
+    principals: Sequence[_Principal],
+    arns: Mapping[str, str],
+    roles: Sequence[Actor],
 ) -> Iterator[str]:
-    accounts = [principal for principal in principals if principal.is_account]
-    for account in accounts:
-        prefix = account.arn.removesuffix("root").replace(":sts:", ":iam:")
-        for principal in principals:
-            home = principal.arn.replace(":sts:", ":iam:")
-            if principal.is_account or not home.startswith(prefix):
-                continue
-            both = [arns[persona] for persona in (*principal.personas, *account.personas)]
-            alone = _asked(principal, [arns[persona] for persona in principal.personas], roles)
-            if not alone.witness and not _is_proved(_asked(principal, both, roles)):
-                yield (
-                    f"whether {quote(principal.arn)} ({principal.paths[0]}) keeps to its role is "
-                    f"not known: {account.paths[0]} trusts its whole account, whose policies "
-                    "decide; name the roles that may assume it instead"
-                )
-                break
-
-
-def _is_proved(answer: Answer) -> bool:
-    return answer.verdict == "proved"
+    """Yield the first principal that an account, trusted as a whole, may let do the other half."""
+    home = account.arn.removesuffix("root")
+    for principal in principals:
+        if principal.is_account or not principal.arn.replace(":sts:", ":iam:").startswith(home):
+            continue
+        personas = (*principal.personas, *account.personas)
+        if _has_both(principal, personas, arns, roles) != PROVED:
+            yield (
+                f"whether {quote(principal.arn)} ({principal.paths[0]}) keeps to its role is not "
+                f"known: {account.paths[0]} trusts its whole account, whose policies decide; name "
+                "the roles that may assume it instead"
+            )
+            return
 
 
 def _principals(arguments: Arguments) -> list[_Principal]:
@@ -216,18 +226,33 @@ def _principals(arguments: Arguments) -> list[_Principal]:
     return list(found.values())
 
 
-def _asked(principal: _Principal, arns: Sequence[str], roles: Sequence[Actor]) -> Answer:
-    """Ask whether a principal that may assume some roles can open a budget and spend from it."""
+def _has_both(
+    principal: _Principal,
+    personas: Sequence[str],
+    arns: Mapping[str, str],
+    roles: Sequence[Actor],
+) -> str:
+    """Ask whether a principal that may assume some roles never opens a budget and spends from it.
+
+    Returns:
+        The verdict: refuted where it does both.
+    """
+    if len(personas) == 1:
+        return PROVED  # what one role does by itself, or as others, the linter says
     allowed = {
         "Version": "2012-10-17",
-        "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": list(arns)},
+        "Statement": {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Resource": [arns[persona] for persona in personas],
+        },
     }
     # An account as a whole is whoever in it is allowed to: some role of it, of any name.
     arn = principal.arn
     arn = f"{arn.removesuffix('root')}role/any" if principal.is_account else arn
     one = actor(arn, [allowed], arn=arn)
     spend, budget = spending()
-    return separated_one(one, [one, *roles], budget, spend)
+    return separated_one(one, [one, *roles], budget, spend).verdict
 
 
 def _named_twice(principal: _Principal) -> str:

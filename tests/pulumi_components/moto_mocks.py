@@ -161,9 +161,11 @@ class MotoMocks(mocks.Mocks):
 
 
 @contextmanager
-def iam(account: str = "123456789012", partition: str = "aws") -> Iterator[Account]:
-    """IAM in moto, empty, with AWS's managed policies."""
-    with mock_aws(config={"iam": {"load_aws_managed_policies": True}}):
+def iam(
+    account: str = "123456789012", partition: str = "aws", *, managed_policies: bool = False
+) -> Iterator[Account]:
+    """IAM in moto, empty; with AWS's managed policies only if they are asked for: they take long."""
+    with mock_aws(config={"iam": {"load_aws_managed_policies": managed_policies}}):
         yield Account(account, partition)
 
 

@@ -42,6 +42,6 @@ def everything(**changed: Any) -> dict[str, Any]:
         "name_prefix": "shop-",
         "max_session_duration": 7200.0,
         "tags": {"team": "shop"},
-        "coinbase_marketplace": True,
+        "coinbase_marketplace": False,
         **changed,
     }

@@ -64,13 +64,12 @@ def test_the_administrator_passes_the_service_role_that_was_made(account: Accoun
     assert passing["Resource"] == [made.value["service_role_arn"]]
 
 
-def test_coinbase_asks_for_the_marketplace_policy_on_the_administrator_alone(
-    account: Account,
-) -> None:
-    made = deploy_roles(everything(), account)
-    marketplace = "arn:aws:iam::aws:policy/AWSMarketplaceManageSubscriptions"
-    assert account.attached("shop-control-plane") == [marketplace]
-    assert len(made.of(ATTACHMENT)) == 1
+def test_coinbase_asks_for_the_marketplace_policy_on_the_administrator_alone() -> None:
+    with iam(ACCOUNT, managed_policies=True) as account:
+        made = deploy_roles(everything(coinbase_marketplace=True), account)
+        marketplace = "arn:aws:iam::aws:policy/AWSMarketplaceManageSubscriptions"
+        assert account.attached("shop-control-plane") == [marketplace]
+        assert len(made.of(ATTACHMENT)) == 1
 
 
 def test_a_preview_knows_every_policy_before_a_role_is_there(account: Account) -> None:
