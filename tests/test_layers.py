@@ -23,7 +23,7 @@ LAYERS = [
     ["rules"],
     ["configuration", "suppression"],
     ["deployment"],
-    ["subjects", "powers", "idle"],
+    ["subjects", "powers", "idle", "attachments"],
     ["role_check", "value_check", "fillings", "tally"],
     ["desk"],
     ["run"],

@@ -170,7 +170,7 @@ def take(
         gaps += [gap for gap in content.gaps if gap.part in _OF_ROLES]
         loose += [document for document in content.documents if not document.address]
         found += _entries(content.roles, settings, patience)
-    found += _entries(list(_made(loose, settings)), settings, patience)
+    found += _entries(list(made_roles(loose, settings)), settings, patience)
     unknown = (Unknown(gap.unresolved.sentence, gap.location) for gap in gaps)
     return Inventory(tuple(found), tuple(dict.fromkeys(unknown)), tuple(sorted(set(errors))))
 
@@ -180,8 +180,8 @@ def _entries(roles: Sequence[Role], settings: Settings, patience: Patience) -> I
         yield Entry(case, settings.role_rule(case.subject.name), patience)
 
 
-def _made(documents: Sequence[Document], settings: Settings) -> Iterator[Role]:
-    """Yield the roles that the configuration makes out of files."""
+def made_roles(documents: Sequence[Document], settings: Settings) -> Iterator[Role]:
+    """Yield the roles that the configuration makes out of policies in files."""
     for rule in settings.roles:
         if not rule.identity:
             continue

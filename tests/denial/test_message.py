@@ -279,6 +279,7 @@ def test_a_decoded_authorization_message_is_taken_apart(text: str) -> None:
         "resource": MANAGER,
         "explicit": True,
         "context": {"aws:region": "us-east-1", "aws:tagkeys": ("a", "b")},
+        "whole": True,
     }
 
 

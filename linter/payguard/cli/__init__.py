@@ -21,6 +21,7 @@ _COMMANDS = {
     "completion": ("completion", "Print the completion script of a shell."),
     "diff": ("diff", "Say what access a new version of a role's policies gives, and takes away."),
     "emulator": ("emulator", "AgentCore payments, IAM and STS on loopback, for tests."),
+    "explain": ("explain", "Say why AWS denied a call, and what the smallest repair is."),
     "id": ("identify", "Say what an ARN or ID is, part by part, and what is wrong with it."),
     "lint": ("lint", "Check policies in files and folders."),
     "prove": ("prove", "Prove a property of a role over all requests, or refute it."),

@@ -11,7 +11,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
-from payguard.denial.message import Denial, in_words, is_code, of_error
+from payguard.denial.message import WITHHELD, Denial, in_words, is_code, of_error
 from payguard_policies import catalog
 
 _DEPTH = 6  # of JSON in JSON
@@ -253,6 +253,7 @@ def _of_decoded(value: Mapping[str, Any]) -> Denial:
         resource=_text(context, "resource"),
         explicit=explicit if isinstance(explicit, bool) else None,
         context=dict(_conditions(context)),
+        whole=True,
     )
 
 
@@ -266,5 +267,5 @@ def _conditions(context: Mapping[str, Any]) -> Iterator[tuple[str, str | tuple[s
     for one in _items(context.get("conditions")):
         values = tuple(_text(value, "value") for value in _items(one.get("values")))
         key = _text(one, "key").lower()
-        if key and values and key != "aws:userid":  # which ends in the name of the session
+        if key and values and key not in WITHHELD:
             yield key, values[0] if len(values) == 1 else values

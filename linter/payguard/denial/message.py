@@ -16,6 +16,9 @@ from payguard_policies.messages import Message, message_of, messages
 PRINCIPAL, ACTION, RESOURCE = "who asked", "the action", "the resource"
 LAYER, POLICY, CONTEXT = "the kind of policy", "which policy", "the context of the request"
 
+# Context keys that hold the name of a session: they are not read.
+WITHHELD = frozenset({"aws:userid", "sts:rolesessionname"})
+
 # The codes with which services deny. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 CODES = frozenset(
     {
@@ -52,6 +55,7 @@ class Denial:
         operation: the API operation, such as ``ListPaymentSessions``; empty where it is not told.
         role: the ARN of the role of a session with its path, where an event tells it; else empty.
         context: what is known of the context of the request: lower-case key to its values.
+        whole: whether that is all of the context, save WITHHELD: other keys were absent.
         encoded: whether AWS told the reasons in code, which only AWS can read.
         known: for what is no decision of IAM's, what it means and what helps.
         untold: what it does not tell.
@@ -68,6 +72,7 @@ class Denial:
     operation: str = ""
     role: str = ""
     context: Mapping[str, str | tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
+    whole: bool = False
     encoded: bool = False
     known: Message | None = None
 
