@@ -2,10 +2,15 @@
 
 import collections
 import datetime as dt
+import functools
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
+
+import botocore.loaders
+import botocore.session
 
 from payguard.emulator.account import ADMIN, ADMIN_KEY, Account
 from payguard.emulator.fault import Fault, Faults, parse_fault
@@ -19,6 +24,10 @@ from payguard_policies import catalog
 ACCOUNT, REGION = "111122223333", "us-west-2"
 # Whoever runs for long must not fill the memory with what was asked.
 _MOST_OBSERVED = 10_000
+
+_ANY_TOKEN = {
+    "customJWTAuthorizer": {"discoveryUrl": "https://example.com/.well-known/openid-configuration"}
+}
 
 LIMITS = """\
 No payment is made or simulated: ProcessPayment, token and balance operations are authorized, then
@@ -171,7 +180,9 @@ class Emulator:
         import boto3  # noqa: PLC0415  half a second that a server alone does not need
 
         given = credentials or {}
-        return boto3.session.Session().client(
+        session = botocore.session.Session()
+        session.register_component("data_loader", _loader())
+        return boto3.session.Session(botocore_session=session).client(
             service,
             region_name=self.region,
             endpoint_url=self.url,
@@ -208,7 +219,7 @@ class Emulator:
         Args:
             name: letters and digits, a letter first.
             authorizer: ``AWS_IAM`` or ``CUSTOM_JWT``.
-            authorizer_configuration: of ``CUSTOM_JWT``.
+            authorizer_configuration: of ``CUSTOM_JWT``; None for one that takes every token.
             role_arn: the service role; it need not be there.
             tags: of the manager.
 
@@ -229,7 +240,9 @@ class Emulator:
                 name,
                 role,
                 authorizer=authorizer,
-                authorizer_configuration=authorizer_configuration,
+                authorizer_configuration=(
+                    authorizer_configuration or _ANY_TOKEN if authorizer == "CUSTOM_JWT" else None
+                ),
                 tags=tags,
             )
         return found.arn
@@ -286,14 +299,18 @@ class Emulator:
         return fault if isinstance(fault, Fault) else parse_fault(fault, operation_names())
 
 
+@functools.cache
+def _loader() -> botocore.loaders.Loader:
+    """What reads botocore's models: with one for all clients each model is read once."""
+    return botocore.loaders.create_loader()
+
+
 def _partition(region: str) -> str:
     """Return the partition of a Region.
 
     Raises:
         ValueError: No partition has a Region of that name.
     """
-    import re  # noqa: PLC0415  once in a process
-
     for name, partition in catalog.partitions().items():
         if re.fullmatch(partition.region_pattern, region):
             return name

@@ -26,7 +26,8 @@ class Fault:
     """One declared fault.
 
     Attributes:
-        kind: ``throttle``, ``500``..., ``expired``, ``reset``, ``half`` or ``latency``.
+        kind: ``throttle``, ``500``..., ``expired``, ``reset``, ``half`` or ``latency``. botocore
+            takes half an answer for a whole one without members: see the tests.
         left: for how many requests it holds; None for all.
         seconds: how long ``latency`` waits.
         operation: of which operation; empty for all.

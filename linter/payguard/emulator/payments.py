@@ -111,7 +111,7 @@ class Payments:
         if given.get("tags"):
             arn = self.ledger.arn("payment-manager/*" if "Manager" in route.name else VAULT)
             authorize_alone(asked._replace(action=f"{DATA}:TagResource"), arn)
-        if "roleArn" in given:
+        if given.get("roleArn", "").split(":")[4:5] == [self.account.id]:
             passing = {**now.context, "iam:PassedToService": SERVICE}
             authorize_alone(Question(caller, "iam:PassRole", passing), given["roleArn"])
 

@@ -91,8 +91,9 @@ class _Handler(BaseHTTPRequestHandler):
             lower = name.lower()
             headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
         reply = self.server.answer(HttpRequest(self.command, self.path, headers, body))
-        if reply.wait:
-            self.server.closing.wait(reply.wait)
+        if reply.wait and self.server.closing.wait(reply.wait):
+            self.close_connection = True
+            return
         if reply.breaks == "reset":
             self._reset()
             return
