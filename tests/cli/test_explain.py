@@ -1,6 +1,7 @@
 """The explain command: what it reads, what it says, and how it ends."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -235,3 +236,20 @@ def test_what_stands_around_a_message_can_forge_no_line(payguard: Run, noise: st
     result = payguard("explain", input=text)
     assert result.exit_code in {0, 2}
     assert all(character.isprintable() or character == "\n" for character in result.stdout)
+
+
+def test_policies_that_take_too_long_leave_it_undecided(payguard: Run, folder: Path) -> None:
+    stars = [
+        f"arn:aws:bedrock-agentcore:*{'*'.join('abcdefghijklmnop'[: 3 + n])}*" for n in range(9)
+    ]
+    statements: list[dict[str, Any]] = [
+        {"Effect": "Deny", "Action": "bedrock-agentcore:*", "Resource": star} for star in stars
+    ]
+    statements.append({"Effect": "Allow", "Action": PAY, "Resource": "*"})
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    (folder / "role.json").write_text(json.dumps(policy))
+    started = time.perf_counter()
+    arguments = ("--policies", "role.json", "--persona", "viewer", "--timeout", "2")
+    result, _ = asked(payguard, message(LIST, IMPLICIT), *arguments)
+    assert result.exit_code in {0, 3}
+    assert time.perf_counter() - started < 15

@@ -550,3 +550,22 @@ def check_offer(found: Explanation) -> None:
     assert not trial.broken
     assert not trial.beyond
     assert trial.separation != "refuted"
+
+
+def test_a_call_into_another_account_needs_a_role_there() -> None:
+    elsewhere = MANAGER.replace(ACCOUNT, "444455556666")
+    found = explain(sentence(LIST, "", elsewhere), files(policy(allow("*"))))
+    assert found.verdict == EXPLAINED
+    assert [(cause.layer, cause.sure) for cause in found.causes] == [("resource", True)]
+    assert found.repair is None
+    assert "444455556666" in found.reasons[-1]
+
+
+def test_the_region_that_was_asked_is_that_of_the_payment_manager() -> None:
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    scp = document(policy(allow("*"), deny("*", Condition=elsewhere)), "scp.json", SCP)
+    found = explain(
+        sentence(LIST, "with an explicit deny in a service control policy"),
+        files(policy(allow("*")), limits=Limits(scps=[("", [scp])])),
+    )
+    assert [(cause.layer, cause.sure) for cause in found.causes] == [(SCP, True)]

@@ -97,6 +97,9 @@ def test_who_asked_is_shown_without_the_name_of_the_session() -> None:
     denial = read(MESSAGE)
     assert denial is not None
     assert denial.who == "arn:aws:iam::111122223333:role/ShopViewer"
+    masked = read(MESSAGE.replace("111122223333", "************"))
+    assert masked is not None
+    assert masked.who == "arn:aws:iam::************:role/ShopViewer"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import click
 from payguard.cli import EXIT_CODES, UNDECIDED, Refusal, option, policy_files
 from payguard.cli.lint import configured, load_settings, source
 from payguard.cli.policy_files import STDIN, PolicyFiles, refusal, text_of
-from payguard.cli.verdict import print_json, print_lines
+from payguard.cli.verdict import in_time, out_of_time, print_json, print_lines, printing
 from payguard.finding import InputError
 from payguard.iam.document import BOUNDARY, RCP, SCP, SESSION, VPC_ENDPOINT
 from payguard.reporters.plain_text import plain
@@ -56,10 +56,7 @@ _asking = option.arguments(
 @click.command("explain", epilog=EXIT_CODES)
 @click.argument("message", required=False, default=STDIN)
 @_asking
-@click.option("--allow-undecided", is_flag=True, help="Exit with 0 instead of 3.")
-@click.option(
-    "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to print."
-)
+@printing
 @click.pass_context
 def command(ctx: click.Context, /, message: str, **options: Any) -> None:
     """Explain an AccessDenied message: which layer denied, which statement, the smallest repair.
@@ -111,16 +108,20 @@ def _denials(message: str) -> "list[Denial]":
 def _explain(
     denial: "Denial", files: "Known | None", settings: "Settings", options: Mapping[str, Any]
 ) -> "Explanation":
-    from payguard.denial.explanation import explain
+    from payguard.denial.explanation import OPEN, Explanation, explain
 
-    return explain(
-        denial,
-        files,
-        settings,
-        role=options["role"],
-        persona=options["persona"] or "",
-        managers=options["manager_arn"],
-    )
+    def ask() -> Explanation:
+        return explain(
+            denial,
+            files,
+            settings,
+            role=options["role"],
+            persona=options["persona"] or "",
+            managers=options["manager_arn"],
+        )
+
+    late = Explanation(denial, OPEN, reasons=out_of_time("").reasons)
+    return in_time(options["timeout"], ask, lambda: late)
 
 
 def _known(options: Mapping[str, Any], settings: "Settings") -> "Known | None":

@@ -10,8 +10,9 @@ from payguard.authorization.decision import ALLOW, DENY, decide
 from payguard.authorization.domain import is_carried
 from payguard.authorization.explanation import Note
 from payguard.authorization.policy_set import Policies, layers
+from payguard.authorization.reach import PAYMENTS_SERVICE
 from payguard.authorization.relevance import keys_of
-from payguard.authorization.request import UNKNOWN, Request, request
+from payguard.authorization.request import UNKNOWN, Request, account_in, request
 from payguard.configuration import Settings
 from payguard.denial.denied_role import DeniedRole, Known, denied_role
 from payguard.denial.message import ACTION, RESOURCE, WITHHELD, Denial
@@ -20,6 +21,7 @@ from payguard.denial.repair import ADD, Asked, Broken, Edit, Repair, repair, sta
 from payguard.denial.wording import POLICY_NAMES
 from payguard.finding import Location
 from payguard.iam.document import IDENTITY
+from payguard.iam.document import RESOURCE as IN_RESOURCE
 from payguard.subjects import inferred
 from payguard_policies import roles
 from payguard_policies.action_sets import ActionGroup
@@ -269,13 +271,25 @@ def _repaired(said: Explanation, role: DeniedRole, asked: Asked) -> Explanation:
         verdict = AS_DESIGNED if said.persona else EXPLAINED
         return replace(said, verdict=verdict, broken=_told_once(broken))
     if trial is None or trial.decision == DENY:
-        why = "no small edit of the policies given lets it pass: narrow what denies it by hand"
-        return replace(said, verdict=EXPLAINED, reasons=(*said.reasons, why))
+        return replace(said, verdict=EXPLAINED, reasons=(*said.reasons, _why_not(said, role)))
     if trial.beyond:
         more = ", ".join(trial.beyond[:_MOST_NAMED])
         why = f"an edit that lets it pass would allow more than that: {more}"
         return replace(said, verdict=EXPLAINED, reasons=(*said.reasons, why))
     return replace(said, verdict=EXPLAINED, repair=found)
+
+
+def _why_not(said: Explanation, role: DeniedRole) -> str:
+    """Say why no edit of the policies given repairs it."""
+    account = account_in((said.denial.resource,))
+    if account not in {"", role.actor.account} and any(
+        one.layer == IN_RESOURCE for one in said.causes
+    ):
+        return (
+            f"the resource belongs to account {account}, and payments has no resource policies: "
+            "assume a role of that account"
+        )
+    return "no small edit of the policies given lets it pass: narrow what denies it by hand"
 
 
 def _told_once(broken: Sequence[Broken]) -> tuple[Broken, ...]:
@@ -328,11 +342,18 @@ def _call(denial: Denial, role: DeniedRole) -> Call | None:
     return wanted._replace(uses=(*named, *(use for use in wanted.uses if use not in named)))
 
 
+def _region(asked: Request) -> dict[str, str]:
+    """Return the Region that was asked: payment managers are used where they are."""
+    fields = asked.resource.split(":", 5)
+    known = fields[5:] and fields[3] and asked.service == PAYMENTS_SERVICE
+    return {"aws:requestedregion": fields[3]} if known else {}
+
+
 def _request(denial: Denial, role: DeniedRole, resource: str) -> Request:
     """Return the denied request; a key that the denial does not tell of may be anything."""
     principal = role.actor.arn or denial.who or None
     asked = request(principal, denial.action, resource, context=denial.context)
-    context = {**asked.context}
+    context = {**_region(asked), **asked.context}
     if not denial.role and not isinstance(role.role.arn, str):
         context["aws:principalarn"] = UNKNOWN  # its path is not told
     clauses = (clause for layer in layers(role.policies) for clause in layer.clauses)

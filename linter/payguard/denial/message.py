@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from types import MappingProxyType
 
-from payguard.authorization.caller import SESSION, caller
 from payguard.denial.sentence import Sentence, called, even, sentences
 from payguard_policies.messages import Message, message_of, messages
 
@@ -90,10 +89,11 @@ class Denial:
         """
         if self.role:
             return self.role
-        asking = caller(self.principal or "")
-        if asking.kind != SESSION:
-            return self.principal or ""
-        return f"arn:{asking.partition}:iam::{asking.account}:role/{asking.name}"
+        # Also where the account is masked, so that it is the ARN of nobody.
+        before, assumed, after = (self.principal or "").partition(":assumed-role/")
+        if not assumed:
+            return before
+        return f"{before.replace(':sts:', ':iam:')}:role/{after.partition('/')[0]}"
 
     @property
     def untold(self) -> tuple[str, ...]:

@@ -356,16 +356,14 @@ def _contract(
     persona, managers = role.subject.persona, role.subject.managers
     if not persona:
         return "", (), (), []
-    was = {(one.kind, one.action): one for one in _clauses_of(before, persona, managers)}
-    checks = _clauses_of(after, persona, managers)
+    checks = contract(after, persona, managers, Limit(seconds=_SECONDS))
     lacking = [one.action for one in checks if one.kind == MISSING and _is(one, REFUTED)]
-    broken = [
-        Broken(one.action, one.kind, one.why)
-        for one in checks
-        if one.kind != MISSING
-        and _is(one, REFUTED)
-        and (one.action == action or not _is(was.get((one.kind, one.action), one), REFUTED))
-    ]
+    worse = [one for one in checks if one.kind != MISSING and _is(one, REFUTED)]
+    if any(one.action != action for one in worse):  # it may have been so before
+        was = contract(before, persona, managers, Limit(seconds=_SECONDS))
+        same = {(one.kind, one.action) for one in was if _is(one, REFUTED)}
+        worse = [one for one in worse if one.action == action or (one.kind, one.action) not in same]
+    broken = [Broken(one.action, one.kind, one.why) for one in worse]
     open_ = [
         reason
         for one in checks
@@ -375,10 +373,6 @@ def _contract(
     verdicts = {one.answer.verdict for one in checks}
     verdict = REFUTED if REFUTED in verdicts else UNDECIDED if UNDECIDED in verdicts else PROVED
     return verdict, tuple(dict.fromkeys(lacking)), tuple(broken), open_
-
-
-def _clauses_of(actor: Actor, persona: str, managers: tuple[str, ...]) -> tuple[Check, ...]:
-    return contract(actor, persona, managers)
 
 
 def _is(check: Check, verdict: str) -> bool:
