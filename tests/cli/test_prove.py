@@ -126,8 +126,14 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], int, list[str]]] = {
             "allowed by tags.json:4:3",
             simulate("tags", "{pay}", more=" --context aws:ResourceTag/stage=spend"),
             "  2. the role changes the tags of the payment manager: "
-            'TagResource on "{shop}": allowed by tags.json:24:3',
-            simulate("tags", "{tag}"),
+            'TagResource on "{shop}", with aws:RequestTag/stage "open", '
+            'aws:ResourceTag/stage "spend", aws:TagKeys "stage": allowed by tags.json:24:3',
+            simulate(
+                "tags",
+                "{tag}",
+                more=" --context aws:RequestTag/stage=open --context aws:ResourceTag/stage=spend"
+                " --context aws:TagKeys=stage",
+            ),
             '  3. the role: CreatePaymentSession on "{shop}", with aws:ResourceTag/stage "open": '
             "allowed by tags.json:14:3",
             simulate("tags", "{open}", more=" --context aws:ResourceTag/stage=open"),

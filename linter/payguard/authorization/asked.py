@@ -54,7 +54,7 @@ def free_keys(part: Part, spoken: Policies) -> tuple[str, ...]:
     pinned = make_request(part, "*", {}).context
     return tuple(
         key
-        for key in sorted(keys_of(clauses_of(spoken)))
+        for key in sorted(keys_of(clauses_of(spoken)).union(part.carried))
         if pinned.get(key, UNKNOWN) is UNKNOWN
         and key not in part.context
         and (key == REGION or key not in DERIVED)

@@ -37,6 +37,7 @@ class Part(NamedTuple):
         principal: who asks: an ARN; empty for some role of the resource's account.
         slots: names what a context key holds; keys with the same name hold the same.
         context: the keys whose values are given; an empty tuple for one that is absent.
+        carried: further keys that the request may carry, though no statement looks at them.
     """
 
     policies: Policies
@@ -46,6 +47,7 @@ class Part(NamedTuple):
     principal: str = ""
     slots: Slots = str
     context: Mapping[str, str | tuple[str, ...]] = {}
+    carried: tuple[str, ...] = ()
 
 
 class Question(NamedTuple):
@@ -56,14 +58,14 @@ class Question(NamedTuple):
         account: of the caller, where it is known.
         outside: patterns; texts that one of them matches do not count.
         inside: patterns; only texts that one of them matches count. Empty for all.
-        present: beginnings of the slots that are not absent.
+        present: the slots of keys that are not absent.
     """
 
     parts: tuple[Part, ...]
     account: str = ""
     outside: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
-    present: tuple[str, ...] = ()
+    present: frozenset[str] = frozenset()
 
 
 def own_slots(number: int) -> Slots:
@@ -76,12 +78,7 @@ def apart_slots(number: int) -> Slots:
     return lambda key: key if key.startswith(_OF_RESOURCE) else f"{number} {key}"
 
 
-def retagged_slots(number: int, *, principal: bool, resource: bool) -> Slots:
-    """Return the same where the tags of principal or resource can change in between."""
-    changing = tuple(
-        prefix
-        for prefix, changes in (("aws:principaltag/", principal), ("aws:resourcetag/", resource))
-        if changes
-    )
+def changed_slots(number: int, changed: frozenset[str]) -> Slots:
+    """Return the same where some keys hold something else than in other requests of the role."""
     own = own_slots(number)
-    return lambda key: f"{number} {key}" if changing and key.startswith(changing) else own(key)
+    return lambda key: f"{number} {key}" if key in changed else own(key)

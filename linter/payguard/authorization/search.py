@@ -125,7 +125,7 @@ class _Search:
     def _find_domain(self, slot: str, key: str, uses: tuple[Use, ...]) -> Domain:
         account, repeated = self.question.account, slot in self.coupled
         found = domain(key, uses, coupled=repeated, account=account, limit=self.limit)
-        if self.question.present and slot.startswith(self.question.present):
+        if slot in self.question.present:
             return found._replace(values=tuple(v for v in found.values if v is not None))
         return found
 

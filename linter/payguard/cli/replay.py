@@ -13,6 +13,7 @@ from payguard.authorization.request import Request, Unknown, Value, account_in, 
 from payguard.cli.policy_files import STDIN
 from payguard.iam.variable import variables
 from payguard.reporters.plain_text import plain
+from payguard_policies.catalog import global_condition_key
 
 _REGION = "aws:requestedregion"
 Context = Mapping[str, Value]
@@ -72,7 +73,8 @@ def commands(given: Given, requests: Sequence[Request], *, allowed: bool) -> tup
 def context_of(policies: Policies, found: Request) -> dict[str, Value]:
     """Return the keys of a request that do not follow from the rest of it, spelt as in the policies.
 
-    The region follows from the resource; it is among them where a policy looks at it.
+    A key that is not in them is spelt as AWS does. The region follows from the resource; it is
+    among them where a policy looks at it.
     """
     clauses = [
         clause for layer in layers(about(policies, found.action)) for clause in layer.clauses
@@ -82,10 +84,16 @@ def context_of(policies: Policies, found: Request) -> dict[str, Value]:
     ).context
     written, looked_at = dict(_spellings(clauses)), keys_of(clauses)
     return {
-        written.get(key, key): value
+        written.get(key) or _spelt(key): value
         for key, value in found.context.items()
         if value not in {(), implied.get(key, ())} and (key != _REGION or key in looked_at)
     }
+
+
+def _spelt(key: str) -> str:
+    """Return a key that no policy looks at as AWS spells it."""
+    known = global_condition_key(key)
+    return known.key + key[len(known.key) :] if known is not None else key
 
 
 def _spellings(clauses: Sequence[Clause]) -> Iterator[tuple[str, str]]:
