@@ -11,9 +11,25 @@ from typing import NamedTuple
 
 from payguard.authorization.limit import Limit
 from payguard.authorization.track import Track, Tracks
-from payguard.authorization.universe import Universe
+from payguard.authorization.universe import Leap, Universe
 
-_State = tuple[int, int]  # of the universe, and of the patterns
+_State = tuple[int, int]  # of the universe, and the number of the patterns' places
+_OPEN, _HOPELESS = -1, -2  # no combinations
+
+
+class Pruning(NamedTuple):
+    """What texts are not worth looking at; patterns are bits by their number.
+
+    Attributes:
+        needed: of each set, one pattern has to match.
+        fatal: none of these may match.
+    """
+
+    needed: tuple[int, ...] = ()
+    fatal: int = 0
+
+
+EVERYTHING = Pruning()
 
 
 class Representatives(NamedTuple):
@@ -21,22 +37,26 @@ class Representatives(NamedTuple):
 
     Attributes:
         texts: pairs of a text and the numbers of the patterns that match it, as bits.
-        complete: whether there is one for every combination; False where a limit ended the search.
+        complete: whether there is one for every combination that is worth looking at; False where
+            a limit ended the search.
     """
 
     texts: tuple[tuple[str, int], ...]
     complete: bool
 
 
-def representatives(universe: Universe, tracks: Sequence[Track], limit: Limit) -> Representatives:
+def representatives(
+    universe: Universe, tracks: Sequence[Track], limit: Limit, pruning: Pruning = EVERYTHING
+) -> Representatives:
     """Find a text of ``universe`` for every combination of ``tracks`` that some text matches.
 
-    What was found in full is remembered: the questions about one role ask for the same again.
+    Combinations that ``pruning`` excludes may be left out. What was found in full is remembered:
+    the questions about one role ask for the same again.
     """
-    wanted = (universe, tuple(tracks))
+    wanted = (universe, tuple(tracks), pruning)
     known = _known.get(wanted)
     if known is None:
-        known = _Walk(universe, Tracks(tracks), limit).run()
+        known = _Walk(universe, Tracks(tracks), limit, pruning).run()
         if known.complete:
             if len(_known) >= _MOST_KNOWN:
                 _known.clear()
@@ -57,75 +77,85 @@ def only(text: str, universe: Universe, tracks: Sequence[Track]) -> Representati
 
 _PLACES = 8192
 _MOST_KNOWN = 64
-_known: dict[tuple[Universe, tuple[Track, ...]], Representatives] = {}
+_known: dict[tuple[Universe, tuple[Track, ...], Pruning], Representatives] = {}
 
 
 class _Walk:
-    def __init__(self, universe: Universe, tracks: Tracks, limit: Limit) -> None:
+    def __init__(self, universe: Universe, tracks: Tracks, limit: Limit, pruning: Pruning) -> None:
         self.universe, self.tracks, self.limit = universe, tracks, limit
-        self.symbols: dict[str, tuple[str, ...]] = {}
-        # In the order in which they were seen: each state with the number of the one before it and
-        # the character in between. States are large, and looked up no more often than need be.
-        self.came_from: dict[_State, tuple[int, str]] = {(0, tracks.start): (0, "")}
+        self.needed = tuple(map(tracks.places_of, pruning.needed))
+        self.fatal = tracks.at_ease(pruning.fatal)
+        # The places of the patterns, which may be large, are looked up once and numbered.
+        self.places: list[int] = []
+        self.numbers: dict[int, int] = {}
+        self.moves: dict[tuple[int, int], list[tuple[str, int]]] = {}
+        self.ends: list[int] = []  # of each number, see ``_end``
         self.found: dict[int, int] = {}  # combination -> number of a state
         self.empty = -1  # the combination of the empty text: taken only where no other text has it
 
     def run(self) -> Representatives:
+        start = 0, self._number(self.tracks.start)
         if self.universe.accepts(0):
             self.empty = self.tracks.accepted(self.tracks.start)
-        pending = deque(self.came_from)
-        number = 0
-        complete = True
-        weight = 1 + self.tracks.size // _PLACES  # a state is as large as all patterns together
-        while pending:
-            if not self.limit.spend_states(weight):
-                complete = False
-                break
-            pending += self._next(pending.popleft(), number)
-            number += 1
-        steps = list(self.came_from.values())
+        # Each state, in the order in which they were seen, with the number of the one before it
+        # and the character in between.
+        came_from: dict[_State, tuple[int, str]] = {start: (0, "")}
+        complete = self._visit(came_from)
+        steps = list(came_from.values())
         texts = [(_text(steps, number), hits) for hits, number in self.found.items()]
         if self.empty >= 0 and self.empty not in self.found:
             texts.append(("", self.empty))
         return Representatives(tuple(texts), complete)
 
-    def _next(self, state: _State, number: int) -> list[_State]:
-        """Return the states, not seen before, that one more character leads to."""
-        place, places = state
-        fresh = []
-        for after, characters in self.universe.moves(place):
-            for symbol in self._choices(characters, places):
-                found = (after, self.tracks.after(symbol, places))
-                if found not in self.came_from:
-                    self._accept(found)
-                    self.came_from[found] = (number, symbol)
-                    fresh.append(found)
-        return fresh
+    def _visit(self, came_from: dict[_State, tuple[int, str]]) -> bool:
+        """Follow all states; return whether none was left out."""
+        pending = deque(came_from)
+        weight = 1 + self.tracks.size // _PLACES  # a state is as large as all patterns together
+        number = 0
+        while pending:
+            if not self.limit.spend_states(weight):
+                return False
+            place, places = pending.popleft()
+            end = self.ends[places]
+            if end != _HOPELESS and end not in self.found:
+                for leap in self.universe.leaps(place):
+                    accepts = self.universe.accepts(leap.after)
+                    for text, then in self._moves(places, leap):
+                        state = leap.after, then
+                        if state not in came_from:
+                            if accepts:
+                                hits = self.tracks.accepted(self.places[then])
+                                self.found.setdefault(hits, len(came_from))
+                            came_from[state] = number, text
+                            pending.append(state)
+            number += 1
+        return True
 
-    def _choices(self, characters: str, places: int) -> list[str]:
-        """Return the characters that the patterns can tell apart, and one that none of them wants."""
-        if len(characters) == 1 or not places & self.tracks.literals:
-            return self._with_colon(characters, [characters[0]])
-        chosen = [s for s in self._wanted(characters) if self.tracks.wants(s, places)]
-        other = next((s for s in characters if s not in chosen), "")
-        return self._with_colon(characters, [*chosen, other] if other else chosen)
-
-    def _with_colon(self, characters: str, chosen: list[str]) -> list[str]:
-        if self.tracks.colons_differ and ":" in characters and ":" not in chosen:
-            chosen.append(":")
-        return chosen
-
-    def _wanted(self, characters: str) -> tuple[str, ...]:
-        found = self.symbols.get(characters)
+    def _moves(self, number: int, leap: Leap) -> list[tuple[str, int]]:
+        """Return the numbers of the places that a leap leads to, each with a text that does."""
+        found = self.moves.get((number, leap.reading))
         if found is None:
-            found = tuple(symbol for symbol in self.tracks.alphabet if symbol in characters)
-            self.symbols[characters] = found
+            moves = self.tracks.moves(self.places[number], leap.characters, leap.rest)
+            found = [(text, self._number(after)) for text, after in moves]
+            self.moves[number, leap.reading] = found
         return found
 
-    def _accept(self, state: _State) -> None:
-        """Note the combination of a state that is the next to be numbered, if it is a new one."""
-        if self.universe.accepts(state[0]):
-            self.found.setdefault(self.tracks.accepted(state[1]), len(self.came_from))
+    def _number(self, places: int) -> int:
+        found = self.numbers.get(places)
+        if found is None:
+            found = self.numbers[places] = len(self.places)
+            self.places.append(places)
+            self.ends.append(self._end(places))
+        return found
+
+    def _end(self, places: int) -> int:
+        """Return the combination that every text ends with that goes on from some places.
+
+        _OPEN if there are several, and _HOPELESS where none of them is worth looking at.
+        """
+        if places & self.fatal or not all(places & needed for needed in self.needed):
+            return _HOPELESS
+        return self.tracks.accepted(places) if self.tracks.is_settled(places) else _OPEN
 
 
 def _text(steps: Sequence[tuple[int, str]], number: int) -> str:

@@ -30,6 +30,7 @@ from payguard.authorization.doubt import LIMIT, REPLAY, UNSETTLED, Doubt
 from payguard.authorization.evaluate import outcome
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import Policies
+from payguard.authorization.pruning import pruning
 from payguard.authorization.question import Part, Question
 from payguard.authorization.readable import readable
 from payguard.authorization.relevance import (
@@ -38,7 +39,13 @@ from payguard.authorization.relevance import (
     has_variable_resource,
     place_tracks,
 )
-from payguard.authorization.representative import Representatives, only, representatives
+from payguard.authorization.representative import (
+    EVERYTHING,
+    Pruning,
+    Representatives,
+    only,
+    representatives,
+)
 from payguard.authorization.request import Request, Value
 from payguard.authorization.sameness import same_statements
 from payguard.authorization.solve import Case, assumed
@@ -180,7 +187,7 @@ class _Search:
     # The representatives, one after the other
 
     def run(self) -> Found:
-        texts = self._texts()
+        texts = self._texts(pruning(self.asked))
         wanted = [(text, hits) for text, hits in texts.texts if self._counts(hits)]
         for text, hits in wanted:
             requests = self._ask(text, self._about(hits))
@@ -193,7 +200,7 @@ class _Search:
         return Found(doubts=tuple(self.doubts), texts=len(wanted))
 
     def each(self) -> Iterator[tuple[str, Found]]:
-        texts = self._texts()
+        texts = self._texts(EVERYTHING)
         for text, hits in texts.texts:
             if not self._counts(hits):
                 continue
@@ -214,7 +221,7 @@ class _Search:
             reason = self.limit.reached or "too many ways to fill variables in"
             self.doubts[Doubt(LIMIT, reason)] = None
 
-    def _texts(self) -> Representatives:
+    def _texts(self, worth: Pruning) -> Representatives:
         question = self.question
         for pattern in (*question.outside, *question.inside):
             self.tracks.setdefault(Track(pattern), len(self.tracks))
@@ -222,7 +229,7 @@ class _Search:
             return Representatives((("*", -1),), complete=True)
         if len(question.inside) == 1 and not has_wildcard(question.inside[0]):
             return only(question.inside[0], self.universe, tuple(self.tracks))
-        return representatives(self.universe, tuple(self.tracks), self.limit)
+        return representatives(self.universe, tuple(self.tracks), self.limit, worth)
 
     def _counts(self, hits: int) -> bool:
         outside, inside = self.question.outside, self.question.inside

@@ -10,6 +10,8 @@ from typing import NamedTuple
 # anything; over no colon among an ARN's first five; over no colon at all.
 FLAT, FIELDS, SEGMENTS = 0, 5, 1_000_000
 
+_MOST_COMPARED = 8192  # places: with more of them, looking for the fewest costs more than it saves
+
 # Stand for a star and a question mark that are characters: see ``substitution.literal``.
 _LITERAL = {"\U0010fffe": "*", "\U0010ffff": "?"}
 
@@ -35,8 +37,6 @@ class Tracks:
 
     Attributes:
         start: the places before anything was read.
-        literals: the places where one certain character is wanted.
-        alphabet: the characters that some place wants.
         size: how many places there are.
     """
 
@@ -46,12 +46,18 @@ class Tracks:
         bits: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(length))
         wanted: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(length))
         self._numbers: dict[int, int] = {}  # place at the end of a pattern -> its number
+        self._spans: list[
+            tuple[int, int]
+        ] = []  # by the number of a pattern: its first place, its end
+        since: dict[int, int] = {}  # place that a star stands before -> the first it outdoes
         at = 0
         for number, track in enumerate(tracks):
+            first = at
             _set(bits["start"], at)
-            at = _add(track, at, bits, wanted)
+            at = _add(track, at, bits, wanted, since)
             _set(bits["accepting"], at)
             self._numbers[at] = number
+            self._spans.append((first, at))
             at += 1
         self.start, self._accepting = (_number(bits[name]) for name in ("start", "accepting"))
         self._any, self._any_but_colon = (_number(bits[name]) for name in ("any", "any but colon"))
@@ -60,13 +66,48 @@ class Tracks:
             _number(bits[name]) for name in ("stay", "stay but colon")
         )
         self._wanted = {symbol: _number(places) for symbol, places in wanted.items()}
-        self.literals = functools.reduce(operator.or_, self._wanted.values(), 0)
-        self.alphabet = tuple(self._wanted)
-        self.colons_differ = bool(self._any_but_colon | self._stay_but_colon)
+        self._literals = functools.reduce(operator.or_, self._wanted.values(), 0)
+        self._colons_differ = bool(self._any_but_colon | self._stay_but_colon)
+        compared = since if self.size <= _MOST_COMPARED else {}
+        self._stars = self._stay if compared else 0
+        self._outdone = {at: (1 << at) - (1 << first) for at, first in compared.items()}
+        self._at_ease = self._accepting & self._stay & ~self._stay_but_colon
+        self._orders: dict[str, tuple[str, ...]] = {}
 
-    def wants(self, symbol: str, places: int) -> int:
-        """Return those of ``places`` that want this very character."""
-        return self._wanted.get(symbol, 0) & places
+    def moves(self, places: int, characters: str, rest: str = "") -> list[tuple[str, int]]:
+        """Return the places that one of these characters and the rest lead to.
+
+        Each with the first text that does.
+        """
+        found: dict[int, str] = {}
+        for symbol in self._choices(places, characters):
+            after = self.after(symbol, places)
+            for following in rest:
+                after = self.after(following, after)
+            found.setdefault(self._fewest(after), symbol + rest)
+        return [(text, after) for after, text in found.items()]
+
+    def _choices(self, places: int, characters: str) -> list[str]:
+        """Return the characters that the patterns can tell apart, and one that none of them wants."""
+        if len(characters) == 1 or not places & self._literals:
+            chosen = [characters[0]]
+        else:
+            wanted = self._wanted
+            chosen = [symbol for symbol in self._order(characters) if wanted[symbol] & places]
+            other = next((symbol for symbol in characters if symbol not in chosen), "")
+            if other:
+                chosen.append(other)
+        if self._colons_differ and ":" in characters and ":" not in chosen:
+            chosen.append(":")
+        return chosen
+
+    def _order(self, characters: str) -> tuple[str, ...]:
+        """Return those of some characters that any pattern wants."""
+        found = self._orders.get(characters)
+        if found is None:
+            found = tuple(symbol for symbol in self._wanted if symbol in characters)
+            self._orders[characters] = found
+        return found
 
     def after(self, symbol: str, places: int) -> int:
         """Return where the patterns can stand once ``symbol`` was read at ``places``."""
@@ -76,6 +117,37 @@ class Tracks:
             takes &= ~self._any_but_colon
             stays &= ~self._stay_but_colon
         return ((places & takes) << 1) | (places & stays)
+
+    def _fewest(self, places: int) -> int:
+        """Leave the places out from which nothing is matched that another does not match as well.
+
+        Where a star stands before a place, what the places before it in the pattern want is
+        among what the star takes.
+        """
+        stars = places & self._stars
+        while stars:
+            last = stars.bit_length() - 1
+            outdone = self._outdone[last]
+            places &= ~outdone
+            stars = stars & ~outdone ^ 1 << last
+        return places
+
+    def places_of(self, patterns: int) -> int:
+        """Return all places of some patterns, which are given as bits by their number."""
+        chosen = reversed(f"{patterns:b}")
+        bits = bytearray(self.size + 1)  # a byte for each place: there may be a million
+        for (first, end), bit in zip(self._spans, chosen, strict=False):
+            if bit == "1":
+                bits[first : end + 1] = b"1" * (end + 1 - first)
+        return int(bits[::-1].translate(_DIGITS), 2)
+
+    def at_ease(self, patterns: int) -> int:
+        """Return the places where some patterns match, whatever is read from there on."""
+        return self.places_of(patterns) & self._at_ease
+
+    def is_settled(self, places: int) -> bool:
+        """Tell whether the same patterns match whatever is read from here on."""
+        return not places & ~self._at_ease
 
     def accepted(self, places: int) -> int:
         """Return which patterns match the text read so far, as bits by their number."""
@@ -88,24 +160,36 @@ class Tracks:
 
 
 def _add(
-    track: Track, at: int, bits: Mapping[str, bytearray], wanted: Mapping[str, bytearray]
+    track: Track,
+    at: int,
+    bits: Mapping[str, bytearray],
+    wanted: Mapping[str, bytearray],
+    since: dict[int, int],
 ) -> int:
     """Enter the places of a pattern, from ``at`` on; return the place at its end."""
     colons = 0
+    first = field = at  # the first place of the pattern, and of what follows its last colon
     for symbol in track.pattern:
         if track.wild and symbol in "*?":
             name = "stay" if symbol == "*" else "any"
             _set(bits[name], at)
             if colons < track.reach:
                 _set(bits[f"{name} but colon"], at)
+            if symbol == "*":
+                since[at] = field if colons < track.reach else first
             at += symbol == "?"
             continue
-        colons += symbol == ":"
+        if symbol == ":":
+            colons += 1
+            field = at + 1
         meant = _LITERAL.get(symbol, symbol)
         for variant in dict.fromkeys((meant.lower(), meant.upper())) if track.fold else (meant,):
             wanted[variant][at >> 3] |= 1 << (at & 7)  # as _set: there may be a million
         at += 1
     return at
+
+
+_DIGITS = bytes.maketrans(b"\0", b"0")
 
 
 def _set(bits: bytearray, at: int) -> None:

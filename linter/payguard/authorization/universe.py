@@ -33,6 +33,22 @@ _NAMES = {"secretsmanager": "[^ :]+"}
 Move = tuple[int, str]  # the state after any of these characters
 
 
+class Leap(NamedTuple):
+    """What can be read from a state on.
+
+    Attributes:
+        after: the state behind it.
+        characters: one of which is read.
+        rest: what has to follow them.
+        reading: a number for the two.
+    """
+
+    after: int
+    characters: str
+    rest: str
+    reading: int
+
+
 class Universe:
     """The texts that a pattern allows, as an automaton whose states are asked one by one.
 
@@ -45,6 +61,8 @@ class Universe:
     def __init__(self, pattern: str, name: str, *, has_colons: bool = False) -> None:
         self.pattern, self.name, self.has_colons = pattern, name, has_colons
         self._moves: dict[int, tuple[Move, ...]] = {}
+        self._leaps: dict[int, tuple[Leap, ...]] = {}
+        self._readings: dict[tuple[str, str], int] = {}
         self._automaton = _automaton(pattern) if pattern else None
 
     def accepts(self, state: int) -> bool:
@@ -70,6 +88,28 @@ class Universe:
         if found is None:
             found = self._moves[state] = self._find_moves(state)
         return found
+
+    def leaps(self, state: int) -> tuple[Leap, ...]:
+        """Return what can be read from a state on, up to the next state with a choice."""
+        found = self._leaps.get(state)
+        if found is None:
+            moves = self.moves(state)
+            alone = len(moves) == 1
+            found = tuple(self._leap(*move, alone=alone) for move in moves)
+            self._leaps[state] = found
+        return found
+
+    def _leap(self, after: int, characters: str, *, alone: bool) -> Leap:
+        """Return a leap; one beside others is short, so that short texts are found first."""
+        rest = ""
+        while alone and not self.accepts(after):
+            moves = self.moves(after)
+            if len(moves) != 1 or len(moves[0][1]) != 1:
+                break
+            after, symbol = moves[0]
+            rest += symbol
+        reading = self._readings.setdefault((characters, rest), len(self._readings))
+        return Leap(after, characters, rest, reading)
 
     def _find_moves(self, state: int) -> tuple[Move, ...]:
         automaton = self._automaton

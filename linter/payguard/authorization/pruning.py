@@ -1,0 +1,69 @@
+"""Which texts a question need not look at, since one of its requests is denied there for sure."""
+
+import functools
+import operator
+from collections.abc import Iterator, Sequence
+
+from payguard.authorization.asked import Asked
+from payguard.authorization.evaluate import may_allow
+from payguard.authorization.policy_set import Clause, Layer, Policies
+from payguard.authorization.relevance import Entry, has_variable_resource
+from payguard.authorization.representative import Pruning
+from payguard.authorization.statement import action_matches, soundness
+from payguard.authorization.truth import YES
+
+
+def pruning(parts: Sequence[Asked]) -> Pruning:
+    """Return what the texts must and must not match, so that all requests may be as asked.
+
+    A role's identity policies, boundary and session policies have to allow each, and none of them
+    may deny; where a policy of the resource has a say, nothing is left out.
+    """
+    asked = [part for part in parts if part.part.allowed and _is_for_a_role(part)]
+    needed = dict.fromkeys(mask for part in asked for mask in _needed(part))
+    fatal = (mask for part in asked for mask in _fatal(part))
+    return Pruning(tuple(needed), functools.reduce(operator.or_, fatal, 0))
+
+
+def _is_for_a_role(asked: Asked) -> bool:
+    principal, policies = asked.part.principal, asked.part.policies
+    if policies.resource is not None or policies.trust is not None:
+        return False
+    return not principal or ":role/" in principal
+
+
+def _own_layers(policies: Policies) -> Iterator[Layer]:
+    for layer in (policies.identity, policies.boundary, policies.session):
+        if layer is not None:
+            yield layer
+
+
+def _needed(asked: Asked) -> Iterator[int]:
+    for layer in _own_layers(asked.policies):
+        masks = [asked.masks[id(clause)] for clause in layer.clauses if may_allow(clause)]
+        if all(mask >= 0 for mask in masks):
+            yield functools.reduce(operator.or_, masks, 0)
+
+
+def _fatal(asked: Asked) -> Iterator[int]:
+    entries = {id(entry.clause): entry for entry in asked.entries}
+    for layer in _own_layers(asked.policies):
+        for clause in layer.clauses:
+            if asked.masks[id(clause)] > 0 and _surely_denies(clause, entries[id(clause)], asked):
+                yield asked.masks[id(clause)]
+
+
+def _surely_denies(clause: Clause, entry: Entry, asked: Asked) -> bool:
+    """Tell whether a statement denies whatever one of its patterns matches.
+
+    Where a resource can be read in several ways, it has several patterns.
+    """
+    statement = clause.statement
+    return (
+        statement.effect == "Deny"
+        and not clause.conditions
+        and len(entry.tracks) == len(set(map(str, statement.resources)))
+        and not has_variable_resource(clause)
+        and soundness(clause) is YES
+        and action_matches(clause, asked.part.action) is YES
+    )
