@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from payguard.authorization import representative
 from payguard.authorization.limit import Limit
-from payguard.authorization.representative import representatives
+from payguard.authorization.representative import Pruning, representatives
 from payguard.authorization.track import FIELDS, FLAT, SEGMENTS, Track
 from payguard.authorization.universe import Universe, anything, manager_universe
 from payguard.iam.wildcard import matches
@@ -114,6 +114,22 @@ def test_every_combination_that_a_short_text_has_is_found(found: list[Track], pa
     assert expected.keys() - answer.keys() == set()
     for combination, text in expected.items():
         assert len(answer[combination]) <= len(text) or not text
+
+
+masks = st.integers(0, 15)
+
+
+@common
+@given(st.lists(tracks, max_size=4), st.sampled_from(PATTERNS), st.lists(masks, max_size=2), masks)
+def test_what_is_worth_looking_at_is_found(
+    found: list[Track], pattern: str, needed: list[int], fatal: int
+) -> None:
+    every = (1 << len(found)) - 1
+    worth = Pruning(tuple(mask & every for mask in needed), fatal & every)
+    whole = {hit for _, hit in representatives(universe(pattern), found, Limit()).texts}
+    pruned = {hit for _, hit in representatives(universe(pattern), found, Limit(), worth).texts}
+    wanted = {hit for hit in whole if all(hit & m for m in worth.needed) and not hit & worth.fatal}
+    assert wanted <= pruned <= whole
 
 
 @common
