@@ -26,12 +26,14 @@ check: $(READY)  ## style, types, generated files
 	$(BIN)/mypy $(PACKAGES) linter/tools tests
 	$(BIN)/python linter/tools/build_rule_index.py --check
 	$(BIN)/python linter/tools/build_rules_page.py --check
+	$(BIN)/python linter/tools/build_component_pages.py --check
 	$(BIN)/python linter/tools/build_catalog.py --check
 	$(BIN)/payguard lint tests/documented/five-role
 
-docs: $(READY)  ## rewrite what is generated from the rule classes
+docs: $(READY)  ## rewrite what is generated from the rule classes and the component
 	$(BIN)/python linter/tools/build_rule_index.py
 	$(BIN)/python linter/tools/build_rules_page.py
+	$(BIN)/python linter/tools/build_component_pages.py
 
 catalog: $(READY)  ## rewrite the AWS facts from botocore and the service authorization reference
 	$(BIN)/python linter/tools/build_catalog.py
@@ -48,9 +50,10 @@ wheel-test: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 	$(PYTHON) -m venv $(WHEEL_VENV)
 	$(WHEEL_VENV)/bin/python -m pip install --quiet --constraint constraints.txt "$$(ls dist/payguard-*.whl)[dev]"
-	rm -rf .venvs/checkout && mkdir -p .venvs/checkout/linter
+	rm -rf .venvs/checkout && mkdir -p .venvs/checkout/linter .venvs/checkout/pulumi_components
 	cp -R tests README.md CONTRIBUTING.md pyproject.toml action.yml .pre-commit-hooks.yaml constraints.txt .venvs/checkout/
 	cp -R linter/tools linter/examples linter/RULES.md .venvs/checkout/linter/
+	cp -R $(filter-out pulumi_components/payguard_pulumi, $(wildcard pulumi_components/*)) .venvs/checkout/pulumi_components/
 	cd .venvs/checkout && ../wheel/bin/python -m pytest --numprocesses auto --dist loadfile
 
 clean:
