@@ -246,5 +246,77 @@ def test_what_is_observed_holds_no_credential(emulator: Emulator, manager: str) 
         paymentManagerArn=manager, userId=USER
     )
     told = json.dumps(emulator.observed)
-    assert '["ListPaymentSessions", 200, ""]' in told
+    assert '["ListPaymentSessions", 200, "", ""]' in told
     assert not any(str(given[name]) in told for name in ("SecretAccessKey", "SessionToken"))
+
+
+def test_a_users_boundary_is_not_taken_where_it_would_not_count(emulator: Emulator) -> None:
+    iam = emulator.client("iam")
+    boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    told = error(iam.create_user, UserName="bob", PermissionsBoundary=boundary)
+    assert told[:2] == ("NotEmulatedException", 501)
+    iam.create_user(UserName="bob")
+    code, *_ = error(
+        iam.put_user_permissions_boundary, UserName="bob", PermissionsBoundary=boundary
+    )
+    assert code == "NotEmulatedException"
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        ("get_session_token", {}),
+        ("get_federation_token", {"Name": "bob"}),
+        (
+            "assume_role_with_web_identity",
+            {"RoleSessionName": "smoke", "WebIdentityToken": "a.b.c.d", "RoleArn": "{role}"},
+        ),
+    ],
+)
+def test_what_of_sts_is_not_emulated_gives_no_credentials(
+    emulator: Emulator, call: str, arguments: dict[str, str]
+) -> None:
+    role = f"arn:aws:iam::{emulator.account}:role/Viewer"
+    given = {name: value.format(role=role) for name, value in arguments.items()}
+    told = error(getattr(emulator.client("sts"), call), **given)
+    assert told[:2] == ("NotEmulatedException", 501)
+
+
+def test_a_session_lasts_as_long_as_asked_within_what_the_role_allows(emulator: Emulator) -> None:
+    role = create_role(emulator, "Short")
+    sts = emulator.client("sts")
+    _, _, message = error(
+        sts.assume_role, RoleArn=role, RoleSessionName="smoke", DurationSeconds=7200
+    )
+    assert "exceeds the MaxSessionDuration set for this role" in message
+    emulator.client("iam").update_role(RoleName="Short", MaxSessionDuration=7200)
+    first = assume(emulator, role, DurationSeconds=7200)
+    emulator.client("iam").put_role_policy(
+        RoleName="Short", PolicyName="on", PolicyDocument=document(allow("sts:AssumeRole"))
+    )
+    _, _, message = error(
+        emulator.client("sts", first).assume_role,
+        RoleArn=role,
+        RoleSessionName="next",
+        DurationSeconds=7200,
+    )
+    assert "1 hour session limit" in message
+
+
+def test_session_tags_need_their_own_action_and_count_as_the_principals(
+    emulator: Emulator,
+) -> None:
+    mine = emulator.create_manager("mine", tags={"team": "red"})
+    same = {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}
+    role = create_role(emulator, "Team", {**allow(LISTS), "Condition": same})
+    tags = [{"Key": "team", "Value": "red"}]
+    sts = emulator.client("sts")
+    _, _, message = error(sts.assume_role, RoleArn=role, RoleSessionName="smoke", Tags=tags)
+    assert "sts:TagSession" in message
+    whole = json.loads(trust(emulator))
+    whole["Statement"][0]["Action"] = ["sts:AssumeRole", "sts:TagSession"]
+    emulator.client("iam").update_assume_role_policy(
+        RoleName="Team", PolicyDocument=json.dumps(whole)
+    )
+    client = emulator.client("bedrock-agentcore", assume(emulator, role, Tags=tags))
+    client.list_payment_sessions(paymentManagerArn=mine, userId=USER)

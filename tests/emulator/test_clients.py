@@ -148,6 +148,7 @@ def test_the_sdk_manages_sessions_and_instruments(
         user_id=USER,
     )
     assert len(client.list_payment_sessions(user_id=USER)["paymentSessions"]) == 1
+    assert {seen.agent for seen in emulator.observed} == {"shopper"}
     assert len(client.list_payment_instruments(user_id=USER)["paymentInstruments"]) == 1
     client.delete_payment_session(payment_session_id=made["paymentSessionId"], user_id=USER)
     assert client.list_payment_sessions(user_id=USER)["paymentSessions"] == []

@@ -24,6 +24,8 @@ from payguard.emulator.ledger import Ledger
 from payguard.emulator.operation import Route, route
 from payguard.emulator.signature import claim, refusal, signing_service, verify
 
+_AGENT = "x-amzn-bedrock-agentcore-payments-agent-name"
+
 
 class Observed(NamedTuple):
     """What was asked for, for whoever wants to know: no credential and no body is in it.
@@ -32,11 +34,13 @@ class Observed(NamedTuple):
         operation: such as ``ListPaymentSessions`` or ``AssumeRole``; empty if it was none.
         status: of the answer.
         code: of the error; empty if it went well.
+        agent: the agent name that a call of payments told.
     """
 
     operation: str
     status: int
     code: str
+    agent: str = ""
 
 
 class Reply(NamedTuple):
@@ -85,7 +89,9 @@ class Gateway:
         found = route(request.method, request.path)
         if found is not None and payments.is_payments(found.name):
             return self._payment(found, request)
-        service = signing_service(request)
+        # A form that nobody signed is one of STS's: some of its operations take a token instead.
+        unsigned = "sts" if query_service.action_of(request) else ""
+        service = signing_service(request) or unsigned
         if request.path == "/" and service in {"iam", "sts"}:
             return Reply(self._form(service, request))
         name = "" if found is None else found.name
@@ -105,14 +111,19 @@ class Gateway:
         except Exception as error:  # noqa: BLE001  one request must not end the others
             refused = self._refused(error)
             code, answer = refused.code, as_json(refused)
+        agent = request.headers.get(_AGENT, "")
         return Reply(
-            self._told(found.name, answer, code), wait, kind if kind in {"reset", "half"} else ""
+            self._told(found.name, answer, code, agent),
+            wait,
+            kind if kind in {"reset", "half"} else "",
         )
 
     def _form(self, service: str, request: HttpRequest) -> HttpAnswer:
         code, name = "", query_service.action_of(request)
         try:
             now = self._circumstances(request)
+            if name.startswith("AssumeRoleWith"):
+                raise not_emulated(f"sts:{name}")  # noqa: TRY301  as the services refuse
             caller = self._authenticate(request, now.now)
             answer = self._query.answer(service, request, caller, now)
         except Exception as error:  # noqa: BLE001  one request must not end the others
@@ -131,8 +142,8 @@ class Gateway:
         message = f"payguard emulator: internal error ({defect}); please report it"
         return ServiceError("InternalFailure", message, 500)
 
-    def _told(self, operation: str, answer: HttpAnswer, code: str) -> HttpAnswer:
-        self._observe(Observed(operation, answer.status, code))
+    def _told(self, operation: str, answer: HttpAnswer, code: str, agent: str = "") -> HttpAnswer:
+        self._observe(Observed(operation, answer.status, code, agent))
         return answer
 
     def _circumstances(self, request: HttpRequest) -> Circumstances:

@@ -12,12 +12,13 @@ from payguard.emulator.control_plane import SERVICE, VAULT
 from payguard.emulator.exchange import HttpAnswer, HttpRequest
 from payguard.emulator.failure import invalid, not_emulated
 from payguard.emulator.identity import Identity
-from payguard.emulator.ledger import Ledger, Manager
+from payguard.emulator.ledger import Ledger, Manager, tail
 from payguard.emulator.operation import DATA, Route
 from payguard.emulator.payment_call import Handler, PaymentCall
 from payguard_policies import catalog
 
 _HANDLERS: Mapping[str, Handler] = {**data_plane.HANDLERS, **control_plane.HANDLERS}
+_PROVIDER = f"{VAULT}/paymentcredentialprovider"
 _WORKLOAD_TOKENS = frozenset(
     {
         "GetWorkloadAccessToken",
@@ -109,11 +110,17 @@ class Payments:
         asked = Question(caller, f"{DATA}:{route.name}", context)
         authorize(asked, list(self._resources(route, given)))
         if given.get("tags"):
-            arn = self.ledger.arn("payment-manager/*" if "Manager" in route.name else VAULT)
-            authorize_alone(asked._replace(action=f"{DATA}:TagResource"), arn)
+            tagging = asked._replace(action=f"{DATA}:TagResource")
+            authorize_alone(tagging, self._coming_arn(route, given["name"]))
         if given.get("roleArn", "").split(":")[4:5] == [self.account.id]:
             passing = {**now.context, "iam:PassedToService": SERVICE}
             authorize_alone(Question(caller, "iam:PassRole", passing), given["roleArn"])
+
+    def _coming_arn(self, route: Route, name: str) -> str:
+        """Return an ARN that what is to be created could get."""
+        if "Manager" in route.name:
+            return self.ledger.arn(f"payment-manager/{name.lower()}-{tail(10)}")
+        return self.ledger.arn(f"{_PROVIDER}/{name}")
 
     def _resources(self, route: Route, given: Mapping[str, Any]) -> Iterator[str]:
         """Yield the ARNs that a call names, for the resource types of the reference.
@@ -125,10 +132,10 @@ class Payments:
         elif "paymentManagerId" in given:
             yield self.ledger.arn(f"payment-manager/{given['paymentManagerId']}")
         elif "CredentialProvider" in route.name:
-            yield self.ledger.arn(f"{VAULT}/paymentcredentialprovider/{given.get('name', '*')}")
+            yield self.ledger.arn(f"{_PROVIDER}/{given.get('name', '*')}")
         elif "resourceCredentialProviderName" in given:
             provider = given["resourceCredentialProviderName"]
-            yield self.ledger.arn(f"{VAULT}/paymentcredentialprovider/{provider}")
+            yield self.ledger.arn(f"{_PROVIDER}/{provider}")
         elif "workloadName" in given:
             directory = "workload-identity-directory/default"
             yield self.ledger.arn(f"{directory}/workload-identity/{given['workloadName']}")

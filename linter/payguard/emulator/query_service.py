@@ -85,6 +85,8 @@ class QueryService:
         asked = Question(caller, f"iam:{name}", context, QUERY_CODE)
         for resource in self._iam_resources(name, given, caller):
             authorize_alone(asked, resource)
+        if "PermissionsBoundary" in given and "UserName" in given:
+            raise not_emulated("permissions boundaries of users")  # moto would not heed them
         try:
             return self.account.iam_answer(request)
         except NotImplementedError:
