@@ -1,11 +1,17 @@
 """The render command: documented policies for the managers given, and options that are refused."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commands import Run
+from payguard.finding import InputError
+from payguard.infrastructure import Role
+from payguard.run import with_modules
+from payguard.sources.opening import How, open_input
+from payguard.sources.text_file import Candidate, discover
 from payguard_policies import roles
 
 MANAGER = "arn:aws:bedrock-agentcore:us-east-1:999988887777:payment-manager/shop-a1b2c3d4e5"
@@ -60,6 +66,79 @@ def test_what_is_rendered_passes_the_linter(payguard: Run, persona: str) -> None
         text = payguard("render", persona, *FULL, "--document", document).stdout
         linted = payguard("lint", "-", input=text)
         assert linted.exit_code == 0, linted.output
+
+
+SUFFIXES = {"terraform": ".tf", "cloudformation": ".yaml"}
+every_format = pytest.mark.parametrize("output_format", SUFFIXES)
+
+
+def written(payguard: Run, folder: Path, persona: str, output_format: str, *more: str) -> Role:
+    """Render a role into a folder, and return what payguard's own readers find there."""
+    done = payguard("render", persona, *more, "--format", output_format)
+    assert done.exit_code == 0, done.output
+    (folder / f"role{SUFFIXES[output_format]}").write_text(done.stdout, encoding="utf-8")
+    (item,) = with_modules(list(discover([str(folder)])))
+    assert isinstance(item, Candidate)
+    found = open_input(item, "", How()).found
+    assert not isinstance(found, InputError)
+    assert (found.errors, found.gaps) == ((), ())
+    (role,) = found.roles
+    assert role.gaps == ()
+    return role
+
+
+@every_format
+@pytest.mark.parametrize("persona", roles.PERSONAS)
+def test_a_role_in_another_format_reads_back_as_the_same_documents(
+    payguard: Run, tmp_path: Path, persona: str, output_format: str
+) -> None:
+    role = written(payguard, tmp_path, persona, output_format, *FULL)
+    (policy,) = role.identity
+    assert role.trust is not None
+    assert policy.value == roles.permissions(persona, PARAMETERS)
+    assert role.trust.value == roles.trust(persona, PARAMETERS)
+
+
+@every_format
+@pytest.mark.parametrize("persona", roles.PERSONAS)
+def test_the_linter_says_of_another_format_what_it_says_of_json(
+    payguard: Run, tmp_path: Path, persona: str, output_format: str
+) -> None:
+    written(payguard, tmp_path, persona, output_format, *FULL)
+    other = payguard("lint", str(tmp_path), "--format", "json", "--fail-on", "suggestion")
+    folder = tmp_path / "json"
+    folder.mkdir()
+    for document in ("permissions", "trust"):
+        text = payguard("render", persona, *FULL, "--document", document).stdout
+        (folder / f"{document}.json").write_text(text, encoding="utf-8")
+    plain = payguard("lint", str(folder), "--format", "json", "--fail-on", "suggestion")
+
+    def said(output: str) -> list[tuple[str, str]]:
+        return [(one["rule"], one["message"]) for one in json.loads(output)["findings"]]
+
+    assert said(other.stdout) == said(plain.stdout)
+    assert other.exit_code == plain.exit_code
+
+
+@every_format
+def test_what_looks_like_a_template_stays_text_in_another_format(
+    payguard: Run, tmp_path: Path, output_format: str
+) -> None:
+    external_id = 'a${b}%{c}"\\é'
+    options = (*HERE, "--external-id", external_id)
+    role = written(payguard, tmp_path, "viewer", output_format, *options)
+    assert role.trust is not None
+    condition = role.trust.value["Statement"][0]["Condition"]
+    assert condition == {"StringEquals": {"sts:ExternalId": external_id}}
+
+
+@every_format
+def test_a_format_with_the_whole_role_takes_no_single_document(
+    payguard: Run, output_format: str
+) -> None:
+    result = payguard("render", "viewer", *HERE, "--document", "trust", "--format", output_format)
+    assert result.exit_code == 2
+    assert f"--document is for JSON: {output_format} has the role" in result.output
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""``payguard render``: the documented policy of a persona."""
+"""``payguard render``: the documented policies of a persona, or its role in Terraform and the like."""
 
 import json
 import re
@@ -55,8 +55,7 @@ def _completions(_ctx: click.Context, _param: click.Parameter, start: str) -> li
 @click.option(
     "--document",
     type=click.Choice(["permissions", "trust"]),
-    default="permissions",
-    help="Which of the role's two documents (default: permissions).",
+    help="Which of the role's two documents, in JSON (default: permissions).",
 )
 @click.option("--manager-name", metavar="NAME", help="A payment manager that is yet to be created.")
 @click.option("--account", metavar="ID", help="The account of --manager-name.")
@@ -74,28 +73,45 @@ def _completions(_ctx: click.Context, _param: click.Parameter, start: str) -> li
 )
 @click.option("--secret-arn", multiple=True, metavar="ARN", help="A wallet secret; repeatable.")
 @click.option("--kms-key-arn", metavar="ARN", help="The manager's customer managed key.")
-@click.option("--output-format", type=click.Choice(["json"]), default="json", help="How to print.")
-def command(
-    persona: str,
-    document: str,
-    output_format: str,  # noqa: ARG001  one format so far; Terraform and CloudFormation follow
-    **options: Any,
-) -> None:
+@click.option(
+    "--output-format",
+    "--format",
+    type=click.Choice(["json", "terraform", "cloudformation"]),
+    default="json",
+    help="A document in JSON (default), or the role with both documents for one of the two.",
+)
+def command(persona: str, document: str | None, output_format: str, **options: Any) -> None:
     """Print the documented policy of PERSONA, scoped to payment managers.
 
     A statement about a role, a secret or a key that is not given is left out.
     """
+    if document is not None and output_format != "json":
+        raise Refusal(f"--document is for JSON: {output_format} has the role with both documents")
     for name, values in options.items():
         for value in values if isinstance(values, tuple) else (values,):
             if value is not None:
                 _check(name, value)
     _check_manager(options)
-    build = roles.permissions if document == "permissions" else roles.trust
     try:
-        policy = build(persona, _parameters(options))
+        click.echo(_rendered(persona, document, output_format, _parameters(options)))
     except roles.ParametersError as error:
         raise Refusal(_in_options(str(error))) from None
-    click.echo(json.dumps(policy, indent=2))
+
+
+def _rendered(
+    persona: str, document: str | None, output_format: str, parameters: roles.Parameters
+) -> str:
+    """Return what is asked for as text, without a line's end after it."""
+    if output_format == "terraform":
+        return roles.terraform(persona, parameters).rstrip("\n")
+    if output_format == "cloudformation":
+        import yaml  # JSON and Terraform do not pay for it
+
+        template = roles.cloudformation(persona, parameters)
+        text: str = yaml.safe_dump(template, sort_keys=False, width=100, allow_unicode=True)
+        return text.rstrip("\n")
+    build = roles.trust if document == "trust" else roles.permissions
+    return json.dumps(build(persona, parameters), indent=2)
 
 
 def _check(name: str, text: str) -> None:

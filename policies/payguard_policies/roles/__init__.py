@@ -18,6 +18,7 @@ from payguard_policies.roles.contracts import (
 )
 from payguard_policies.roles.documents import permissions, trust
 from payguard_policies.roles.parameters import Manager, Parameters, ParametersError, managers
+from payguard_policies.roles.resources import cloudformation, terraform
 
 __all__ = [
     "PERSONAS",
@@ -32,8 +33,10 @@ __all__ = [
     "TrustCondition",
     "UnknownPersonaError",
     "action_sets",
+    "cloudformation",
     "contract",
     "managers",
     "permissions",
+    "terraform",
     "trust",
 ]
