@@ -288,7 +288,7 @@ def keep_secrets() -> None:
     if not hasattr(module, _TAKES_APART):
         message = f"payguard does not know how pulumi-policy {VERSION} treats secrets"
         raise RuntimeError(message)
-    setattr(module, _TAKES_APART, _marked)
+    setattr(module, _TAKES_APART, lambda properties, _proxy_secrets=False: _marked(properties))
 
 
 def _marked(value: Any) -> Any:

@@ -46,12 +46,15 @@ class Analyzer:
 
     def resource(self, state: Mapping[str, Any]) -> list[Said]:
         """Return what is said of a resource before it is created; ``state`` is as in an export."""
-        request = analyzer_pb2.AnalyzeRequest(
-            type=state["type"],
-            urn=state["urn"],
-            name=state["urn"].rpartition("::")[2],
-            properties=_struct(state.get("inputs") or {}),
-        )
+        what = {
+            "type": state["type"],
+            "urn": state["urn"],
+            "name": state["urn"].rpartition("::")[2],
+            "properties": _struct(state.get("inputs") or {}),
+        }
+        mended = self._stub.Remediate(analyzer_pb2.AnalyzeRequest(**what), timeout=_SECONDS)
+        assert list(mended.remediations) == []  # the engine asks this first
+        request = analyzer_pb2.AnalyzeRequest(**what)
         return _said(self._stub.Analyze(request, timeout=_SECONDS))
 
     def stack(
