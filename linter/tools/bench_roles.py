@@ -408,20 +408,26 @@ def detail(one: Role) -> Json:
 
 
 def managed(name: str, own: Json) -> Json:
-    """Return one managed policy of the answer, with a version that no longer counts."""
+    """Return one managed policy of the answer, with the versions that no longer count.
+
+    IAM keeps up to five: here each has one statement more than the one before it.
+    """
     made = {"CreateDate": "2026-11-26T22:44:38+00:00"}
-    old = {"Document": document(own["Statement"][:1]), "VersionId": "v1", "IsDefaultVersion": False}
-    new = {"Document": own, "VersionId": "v2", "IsDefaultVersion": True}
+    texts = [document(own["Statement"][: len(own["Statement"]) - age]) for age in range(4)]
+    versions = [
+        {"Document": text, "VersionId": f"v{4 - age}", "IsDefaultVersion": not age, **made}
+        for age, text in enumerate(texts)
+    ]
     return {
         "PolicyName": name,
         "PolicyId": "A7F91EMDWB4UUZW1KE2LD",
         "Arn": own_arn(name),
         "Path": "/",
-        "DefaultVersionId": "v2",
+        "DefaultVersionId": "v4",
         "AttachmentCount": 1,
         "IsAttachable": True,
         **made,
-        "PolicyVersionList": [{**new, **made}, {**old, **made}],
+        "PolicyVersionList": versions,
     }
 
 
