@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import has_wildcard
 from payguard.infrastructure import Document, Role
+from payguard_policies import PAYMENTS_SERVICE
 
 _KNOWN = re.compile(
     r"AWS::(AccountId|Region|Partition|URLSuffix)"
@@ -134,7 +135,7 @@ def _payments_arns(value: Any) -> Iterator[tuple[str, str, str]]:
             yield from _payments_arns(item)
     elif isinstance(value, str) and value.startswith("arn:"):
         fields = value.split(":", _ARN_FIELDS - 1)
-        if len(fields) == _ARN_FIELDS and fields[2] == "bedrock-agentcore":
+        if len(fields) == _ARN_FIELDS and fields[2] == PAYMENTS_SERVICE:
             partition, region, account = (
                 "" if has_wildcard(field) else field for field in (fields[1], *fields[3:5])
             )

@@ -14,10 +14,11 @@ from payguard.iam.document import Statement
 from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard.identifiers.glob import can_match
+from payguard_policies import PAYMENTS_SERVICE
 
 _KIND = "payment-manager/"
 _FIELDS = 5  # colons of an ARN
-_USUAL = ("arn", "aws", "bedrock-agentcore", "us-east-1", "000000000000")
+_USUAL = ("arn", "aws", PAYMENTS_SERVICE, "us-east-1", "000000000000")
 
 
 class StandIns(NamedTuple):

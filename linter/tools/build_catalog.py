@@ -24,6 +24,8 @@ import tempfile
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from payguard_policies import PAYMENTS_SERVICE
+
 if TYPE_CHECKING:  # the type checker knows this folder as a package, Python runs it as scripts
     from tools import catalog_managed_policies as managed_policies
     from tools import catalog_tables as tables
@@ -53,7 +55,6 @@ IAM_DATA_TARBALL_SHA512 = (
 # Of the unpacked data, so that --iam-data cannot point at something else (see tree_digest).
 IAM_DATA_TREE_SHA256 = "1db9def9f132323876068ffca7d2269c6dfd2286e65db71c485e05ceebd960b3"
 
-PAYMENTS_SERVICE = "bedrock-agentcore"
 DETAILED_SERVICES = (
     "application-signals",
     "aws-marketplace",

@@ -11,13 +11,11 @@ from payguard.authorization.decision import ALLOW, DENY, UNDECIDED, Decision, de
 from payguard.authorization.doubt import Doubt
 from payguard.authorization.policy_set import Policies
 from payguard.authorization.request import Request
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 if TYPE_CHECKING:
     from payguard.identifiers.template import Template
     from payguard_policies.catalog import Action
-
-_PAYMENTS_SERVICE = "bedrock-agentcore"
 
 
 class Use(NamedTuple):
@@ -71,7 +69,7 @@ def call(action: str, resources: Sequence[str]) -> Call:
     if detail is None or known is None:
         return Call(named) if named else Call((), ("resource",))
     if not known.resources:
-        return Call(named if named and detail.service != _PAYMENTS_SERVICE else (Use("", "*"),))
+        return Call(named if named and detail.service != PAYMENTS_SERVICE else (Use("", "*"),))
     uses = _uses(detail.service, known, resources)
     required = [use.type for use in known.resources if use.required]
     found = {use.type for use in uses}

@@ -17,10 +17,10 @@ from payguard.authorization.prove import (
     confined_to,
     missing,
 )
-from payguard.authorization.reach import PAYMENTS_SERVICE, inquiry_about, reach, short
+from payguard.authorization.reach import inquiry_about, reach, short
 from payguard.authorization.target import MANAGER, calls
 from payguard.iam.document import IDENTITY
-from payguard_policies import catalog, roles
+from payguard_policies import PAYMENTS_SERVICE, catalog, roles
 from payguard_policies.action_sets import ActionGroup
 
 # Kinds of Check

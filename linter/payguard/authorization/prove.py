@@ -14,7 +14,6 @@ from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import layers
 from payguard.authorization.question import Part, Question, own_slots
 from payguard.authorization.reach import (
-    PAYMENTS_SERVICE,
     call_slots,
     contested,
     distinct,
@@ -30,7 +29,7 @@ from payguard.authorization.tag import retagged
 from payguard.authorization.target import MANAGER, Call, calls, manager_of, universes
 from payguard.authorization.universe import Target
 from payguard.finding import quote
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 OWN_ACCOUNT = "the resource belongs to the caller's account: payments has no resource policies"
 TYPED_VALUES = "context keys hold values of the types that AWS documents"

@@ -20,8 +20,8 @@ from payguard.authorization.target import Call, calls, universes
 from payguard.authorization.truth import NO
 from payguard.authorization.universe import Target
 from payguard.iam.wildcard import overlaps
+from payguard_policies import PAYMENTS_SERVICE
 
-PAYMENTS_SERVICE = "bedrock-agentcore"
 Values = Mapping[str, str | tuple[str, ...]]
 _OF_RESOURCE = ("aws:resource", "aws:requestedregion")
 

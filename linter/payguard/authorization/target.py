@@ -14,11 +14,10 @@ from payguard.authorization.universe import (
     sub_resource_universe,
     type_universe,
 )
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_policies.action_sets import action_sets
 
 MANAGER = "payment-manager"
-_SERVICE = "bedrock-agentcore"
 _ANY = Target(None)
 # A call is authorized on all of these at once; other types of one action are alternatives, as
 # AWS's own code interpreters and custom ones are.
@@ -55,7 +54,7 @@ def calls(action: str, account: str = "") -> tuple[Call, ...]:
     if MANAGER in types and known.name in catalog.payments_actions():
         return _on_manager(action, account)
     required = [use.type for use in known.resources if use.required]
-    if service.lower() == _SERVICE and required == types and _is_conjunction(types):
+    if service.lower() == PAYMENTS_SERVICE and required == types and _is_conjunction(types):
         return (_together(types, account),)
     alone = dict.fromkeys(types)
     return tuple((Target(type_universe(service.lower(), kind, account), kind),) for kind in alone)
@@ -95,7 +94,7 @@ def _together(types: Sequence[str], account: str) -> Call:
     for kind in types:
         if kind in covered:
             continue
-        universe = type_universe(_SERVICE, kind, account)
+        universe = type_universe(PAYMENTS_SERVICE, kind, account)
         found.append(Target(universe, kind))
         if kind in inner:
             outer, suffix = _CONTAINED[kind]

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-
 import functools
 from typing import TYPE_CHECKING, NamedTuple
 
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 if TYPE_CHECKING:
     from payguard.identifiers.automaton import Automaton
@@ -212,7 +212,7 @@ def type_universe(service: str, kind: str, account: str = "") -> Universe:
     template = detail.resource_types[kind].arn
     owner = f" of account {account}" if account else ""
     name = f"every {kind}{owner}"
-    open_ended = service != "bedrock-agentcore"
+    open_ended = service != PAYMENTS_SERVICE
     return Universe(_shape(template, service, account), name, has_colons=open_ended)
 
 
@@ -224,7 +224,7 @@ def _shape(template: str, service: str, account: str) -> str:
     for piece in rest:
         variable, _, literal = piece.partition("}")
         # The last variable may go on: paths of roles, names of secrets.
-        last = piece is rest[-1] and not literal and service != "bedrock-agentcore"
+        last = piece is rest[-1] and not literal and service != PAYMENTS_SERVICE
         rest_of_it = _NAMES.get(service, _ANYTHING)
         pattern += [fields.get(variable, rest_of_it if last else _NAME), _escaped(literal)]
     return "".join(pattern)

@@ -12,7 +12,7 @@ from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer
 from payguard.authorization.compare import Comparison, implies
 from payguard.authorization.decision import Decision, decide, summary
 from payguard.authorization.policy_set import layer_of, layers
-from payguard.authorization.reach import PAYMENTS_SERVICE, short
+from payguard.authorization.reach import short
 from payguard.authorization.relevance import about, keys_of
 from payguard.cli import EXIT_CODES, Refusal, names, policy_files
 from payguard.cli.policy_files import STDIN, PolicyFiles
@@ -43,6 +43,7 @@ from payguard.iam.document import IDENTITY, TRUST
 from payguard.identifiers.problem import counted
 from payguard.reporters.plain_text import plain
 from payguard.sources.text_file import discover
+from payguard_policies import PAYMENTS_SERVICE
 
 # Of the role that becomes another one, where nothing is said of it.
 _SOME_ACCOUNT = "111122223333"

@@ -6,8 +6,8 @@ import click
 
 from payguard.cli import Refusal
 from payguard.finding import quote
+from payguard_policies import PAYMENTS_SERVICE
 
-_SERVICE = "bedrock-agentcore"
 _ASSUMING = "sts"
 _DOUBTED = ("partition", "region")
 
@@ -31,7 +31,7 @@ def action_of(text: str) -> str:
     """Return the whole name of an action as the catalog spells it; AgentCore's need no prefix."""
     from payguard_policies import catalog
 
-    service, _, name = (text if ":" in text else f"{_SERVICE}:{text}").partition(":")
+    service, _, name = (text if ":" in text else f"{PAYMENTS_SERVICE}:{text}").partition(":")
     service = service.lower()
     if not service or not name or any(sign in text for sign in "*?$"):
         raise click.UsageError(f"{quote(text)} is no action: name one in full, without wildcards")

@@ -10,7 +10,6 @@ from payguard.authorization.decision import ALLOW, DENY, decide
 from payguard.authorization.domain import is_carried
 from payguard.authorization.explanation import Note
 from payguard.authorization.policy_set import Policies, layers
-from payguard.authorization.reach import PAYMENTS_SERVICE
 from payguard.authorization.relevance import keys_of
 from payguard.authorization.request import UNKNOWN, Request, account_in, request
 from payguard.configuration import Settings
@@ -23,7 +22,7 @@ from payguard.finding import Location
 from payguard.iam.document import IDENTITY
 from payguard.iam.document import RESOURCE as IN_RESOURCE
 from payguard.subjects import inferred
-from payguard_policies import roles
+from payguard_policies import PAYMENTS_SERVICE, roles
 from payguard_policies.action_sets import ActionGroup
 
 _MOST_NAMED = 5

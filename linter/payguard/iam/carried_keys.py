@@ -10,8 +10,7 @@ from payguard.iam.action import expand, split_action
 from payguard.iam.context_key import GLOBAL_PREFIX, context_key, prefix_of
 from payguard.iam.memory import remembered
 from payguard.iam.wildcard import has_wildcard
-from payguard.identifiers.template import PAYMENTS_SERVICE
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 if TYPE_CHECKING:
     from payguard_policies.catalog import Action, ServiceDetail

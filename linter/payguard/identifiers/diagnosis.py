@@ -12,9 +12,9 @@ from payguard.identifiers.kind import Kind
 from payguard.identifiers.problem import ERROR, MARKS, NOTE, Problem, counted, merged
 from payguard.identifiers.registry import KINDS, advisory_shapes, required_shapes
 from payguard.identifiers.shape import LONGEST, Bounds, Shape
-from payguard.identifiers.template import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
 from payguard.identifiers.trial import Trial
 from payguard.identifiers.value_defect import explain_number, explain_value
+from payguard_policies import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
 
 _PARTS = {"suffixed": "id", "prefixed": "id", "uuid": "id"}
 _LOOSE = ("name", "text", "token", "number")  # almost any word is one

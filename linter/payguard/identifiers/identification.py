@@ -23,14 +23,8 @@ from payguard.identifiers.problem import (
 from payguard.identifiers.registry import KINDS, accepted, required_shapes
 from payguard.identifiers.resource_family import payments_families
 from payguard.identifiers.shape import LONGEST
-from payguard.identifiers.template import (
-    PAYMENTS_SERVICE,
-    VARIABLES,
-    Template,
-    resource_template,
-    variable,
-)
-from payguard_policies import catalog
+from payguard.identifiers.template import VARIABLES, Template, resource_template, variable
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 _NEAR = 0.75
 _WORDS = 100

@@ -6,12 +6,8 @@ from typing import NamedTuple
 
 from payguard.identifiers import shape
 from payguard.identifiers.shape import Bounds, Shape
-from payguard.identifiers.template import (
-    PAYMENTS_SERVICE,
-    Template,
-    resource_template,
-    template_shape,
-)
+from payguard.identifiers.template import Template, resource_template, template_shape
+from payguard_policies import PAYMENTS_SERVICE
 
 Demand = Callable[[], Shape | Bounds]
 

@@ -13,8 +13,7 @@ from payguard.identifiers.policy_resource import resource_problems
 from payguard.identifiers.problem import NOTE, Problem, placeholder
 from payguard.identifiers.resource_family import payments_families
 from payguard.identifiers.shape import LONGEST
-from payguard.identifiers.template import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
-from payguard_policies import catalog
+from payguard_policies import CREDENTIAL_SERVICE, PAYMENTS_SERVICE, catalog
 
 _OPEN = frozenset(("", "*"))
 _DIGITS = "[0-9]{12}"

@@ -18,7 +18,8 @@ from payguard.identifiers.resource_family import (
     literal_values,
     payments_families,
 )
-from payguard.identifiers.template import PAYMENTS_SERVICE, resource_template
+from payguard.identifiers.template import resource_template
+from payguard_policies import PAYMENTS_SERVICE
 
 
 @functools.lru_cache(maxsize=1024)

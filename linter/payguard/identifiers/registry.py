@@ -11,11 +11,8 @@ from payguard.identifiers.kind import (
     resource,
 )
 from payguard.identifiers.shape import Bounds, Shape
-from payguard.identifiers.template import (
-    CREDENTIAL_SERVICE,
-    PAYMENTS_SERVICE,
-    sub_resource_template,
-)
+from payguard.identifiers.template import sub_resource_template
+from payguard_policies import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
 
 _ACCOUNT = "us-east-1:111122223333"
 _MANAGER = f"arn:aws:bedrock-agentcore:{_ACCOUNT}:payment-manager/paymentmanager-a1b2c3d4e5"

@@ -19,8 +19,9 @@ from payguard.identifiers.resource_family import (
     payments_families,
     value_pattern_of,
 )
-from payguard.identifiers.template import PAYMENTS_SERVICE, variable
+from payguard.identifiers.template import variable
 from payguard.identifiers.trial import Trial, unwanted
+from payguard_policies import PAYMENTS_SERVICE
 
 _NEAR = 0.8
 _LONGEST_TYPE = 64

@@ -8,7 +8,6 @@ from payguard.identifiers.arn import outside_braces, segments
 from payguard.identifiers.registry import required_shapes
 from payguard.identifiers.shape import LONGEST, Shape
 from payguard.identifiers.template import (
-    PAYMENTS_SERVICE,
     VARIABLES,
     Template,
     resource_template,
@@ -16,7 +15,7 @@ from payguard.identifiers.template import (
     sub_resource_types,
     variable,
 )
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 
 class SubResource(NamedTuple):

@@ -6,11 +6,7 @@ from typing import NamedTuple
 
 from payguard.identifiers.arn import FIELDS
 from payguard.identifiers.shape import LONGEST, Shape, from_model
-from payguard_policies import catalog
-
-PAYMENTS_SERVICE = "bedrock-agentcore"
-# Credential provider ARNs are also written under the service that keeps the tokens.
-CREDENTIAL_SERVICE = "acps"
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 # A variable of a template -> the kind of identifier that it stands for.
 VARIABLES = {

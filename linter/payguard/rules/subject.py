@@ -12,13 +12,13 @@ from payguard.authorization.decision import decide
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import Clause, StatementRef
 from payguard.authorization.prove import never_both
-from payguard.authorization.reach import PAYMENTS_SERVICE, may_grant, reach
+from payguard.authorization.reach import may_grant, reach
 from payguard.authorization.request import Unknown
 from payguard.finding import Severity, Witness
 from payguard.iam.action import expand
 from payguard.rules.payments.money import spending
 from payguard.stand_in import with_stand_ins
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_policies.action_sets import ActionGroup, action_sets
 
 # Follow from who asks for what, and say nothing that the rest of a request does not.

@@ -9,9 +9,8 @@ from payguard.iam.document import WITHOUT_PRINCIPAL
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard.identifiers.arn import FIELDS as ARN_FIELDS
 from payguard.identifiers.policy_arn import is_plain
-from payguard.identifiers.template import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
 from payguard.rules import rule
-from payguard_policies import catalog
+from payguard_policies import CREDENTIAL_SERVICE, PAYMENTS_SERVICE, catalog
 
 # Traits that one certain action stands for.
 _MARKED = {

@@ -13,11 +13,10 @@ from payguard.identifiers.identification import identify
 from payguard.identifiers.problem import ERROR, Problem
 from payguard.identifiers.registry import KINDS, accepted, required_shapes
 from payguard.identifiers.shape import LONGEST
-from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.infrastructure import Value
 from payguard.sources.position import Lines
 from payguard.sources.scan_token import Token, tokens
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 _ARNS = tuple(kind.name for kind in KINDS.values() if PAYMENTS_SERVICE in kind.services)
 _PREFIXED = tuple(kind for kind in KINDS.values() if kind.family == "prefixed")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from payguard_policies import PAYMENTS_SERVICE
 from payguard_policies.catalog.files import FOLDER, table
 from payguard_policies.catalog.records import (
     Action,
@@ -17,7 +18,6 @@ from payguard_policies.catalog.records import (
     UnlistedService,
 )
 
-_PAYMENTS_SERVICE = "bedrock-agentcore"
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -99,7 +99,7 @@ def payments_actions() -> frozenset[str]:
     AWS names each of them after a payments resource; the reference gives two of them
     (CreatePaymentManager, ListPaymentManagers) no resource type, so the name decides.
     """
-    return frozenset(n for n in action_names(_PAYMENTS_SERVICE).values() if "Payment" in n)
+    return frozenset(n for n in action_names(PAYMENTS_SERVICE).values() if "Payment" in n)
 
 
 @functools.cache

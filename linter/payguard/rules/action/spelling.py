@@ -9,8 +9,7 @@ from functools import lru_cache
 
 from payguard.finding import quote
 from payguard.iam.action import split_action
-from payguard.identifiers.template import PAYMENTS_SERVICE
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 # Longer than any prefix or name that AWS has: nothing is near to such a text, and it is not
 # compared.

@@ -7,10 +7,10 @@ from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.context_key import GLOBAL_PREFIX, context_key, prefix_of
 from payguard.iam.document import Statement
 from payguard.iam.memory import remembered
-from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules import rule as bits
 from payguard.rules.condition.presence import chosen, demands_presence
 from payguard.rules.rule import Example, Problem, Rule
+from payguard_policies import PAYMENTS_SERVICE
 
 # The tag keys of a request that passes no tags: nothing that a policy would want to refuse.
 _HARMLESS = "aws:tagkeys"

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from payguard.finding import Severity, quote
 from payguard.iam.document import EFFECTS, Policy
 from payguard.iam.wildcard import overlaps
-from payguard.identifiers.template import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
 from payguard.rules import rule
 from payguard.rules.resource.matching import as_pattern
 from payguard.rules.rule import Example, Problem, Rule
+from payguard_policies import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
 
 
 class AcpsArnOnly(Rule):

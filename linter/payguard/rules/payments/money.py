@@ -10,10 +10,10 @@ from functools import cache, lru_cache
 from payguard.iam.action import matches_action
 from payguard.iam.document import Policy, Statement
 from payguard.iam.wildcard import covers, has_wildcard
-from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules.resource.matching import acted_on, fits, is_any, template
 from payguard.rules.rule import AGENTCORE
 from payguard.rules.trait import action_traits
+from payguard_policies import PAYMENTS_SERVICE
 from payguard_policies.action_sets import action_sets
 
 SPEND = "payment"

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from payguard.finding import Severity, quote
 from payguard.iam.document import IDENTITY, Policy, Statement
-from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules import rule
 from payguard.rules.payments.money import allowing, denied, is_named, matched, spending
 from payguard.rules.payments.sub_resource import MANAGER
 from payguard.rules.resource.arn_problem import is_malformed
 from payguard.rules.resource.matching import fits
 from payguard.rules.rule import Example, Problem, Rule
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 
 class SpendOnAnyResource(Rule):

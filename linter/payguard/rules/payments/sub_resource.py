@@ -7,8 +7,8 @@ from payguard.iam.action import matches_action
 from payguard.iam.document import Policy, Statement
 from payguard.iam.wildcard import overlaps
 from payguard.identifiers import segments
-from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules.resource.matching import as_pattern, fits, is_any, template
+from payguard_policies import PAYMENTS_SERVICE
 from payguard_policies.action_sets import action_sets
 
 MANAGER = "payment-manager"

@@ -5,7 +5,6 @@ from functools import cache
 
 from payguard.finding import Severity, quote
 from payguard.iam.document import Policy, Statement
-from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules import rule
 from payguard.rules.action.listing import listed_actions
 from payguard.rules.payments.sub_resource import (
@@ -19,7 +18,7 @@ from payguard.rules.payments.sub_resource import (
     resources_by_action,
 )
 from payguard.rules.rule import Example, Problem, Rule
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 
 class TokenVaultNotInResource(Rule):

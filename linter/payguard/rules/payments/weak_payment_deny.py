@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from payguard.finding import Severity, quote
 from payguard.iam.document import IDENTITY, Policy, Statement
-from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules import rule
 from payguard.rules.payments.money import allowing, covers_type, denied, is_named, matched, spending
 from payguard.rules.payments.sub_resource import MANAGER, reaches
 from payguard.rules.resource.matching import fits
 from payguard.rules.rule import Example, Problem, Rule
+from payguard_policies import PAYMENTS_SERVICE
 
 
 class WeakPaymentDeny(Rule):

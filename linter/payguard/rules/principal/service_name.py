@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from payguard.finding import quote
 from payguard.iam.memory import remembered
-from payguard.identifiers.template import PAYMENTS_SERVICE
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 # Alexa skills call under a name outside amazonaws.com.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html

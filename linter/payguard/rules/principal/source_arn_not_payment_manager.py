@@ -7,11 +7,11 @@ from payguard.iam.condition import Condition
 from payguard.iam.document import TRUST, Statement
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard.identifiers import ERROR, Arn, check_policy_arn, parse_arn
-from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules import rule as bits
 from payguard.rules.principal.service_name import is_agentcore
 from payguard.rules.principal.source_restriction import SOURCE_ARN, source_arns
 from payguard.rules.rule import Example, Problem, Rule
+from payguard_policies import PAYMENTS_SERVICE
 
 _MANAGER = "payment-manager"
 

@@ -8,12 +8,11 @@ from payguard.iam.wildcard import has_wildcard
 from payguard.identifiers import NOTE, check_policy_arn, parse_arn
 from payguard.identifiers import Problem as ArnProblem
 from payguard.identifiers.arn import FIELDS as ARN_FIELDS
-from payguard.identifiers.template import PAYMENTS_SERVICE
 from payguard.rules.action.consequence import consequence
 from payguard.rules.action.spelling import is_slip, meant_service
 from payguard.rules.rule import Problem, Text
 from payguard.rules.trait import is_plain_resource
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 
 # The subjects that the rules divide among themselves: code of the identifiers -> subject. What has
 # no entry is about the resource itself, and so about payments: no other service's is looked into.

@@ -10,8 +10,7 @@ from functools import lru_cache
 from payguard.iam.action import expand, split_action
 from payguard.iam.variable import variables
 from payguard.iam.wildcard import has_wildcard, matches, overlaps
-from payguard.identifiers.template import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
-from payguard_policies import catalog
+from payguard_policies import CREDENTIAL_SERVICE, PAYMENTS_SERVICE, catalog
 
 # A resource type with its service; the empty type stands for actions that act on no resource of
 # their own, which IAM asks about with the resource "*".

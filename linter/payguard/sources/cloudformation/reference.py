@@ -12,6 +12,7 @@ from payguard.iam.unresolved import MISSING
 from payguard.infrastructure import GROUP, ROLE, USER
 from payguard.sources.cloudformation.partial import Known, Partial, pattern_of, unknown
 from payguard.sources.cloudformation.template import Resource
+from payguard_policies import PAYMENTS_SERVICE
 
 if TYPE_CHECKING:
     from payguard.sources.cloudformation.view import View
@@ -148,10 +149,10 @@ def _manager(view: View, resource: Resource, name: str) -> Known:
     given = _property(view, resource, "Name")
     identifier = f"{pattern_of(given).lower() if given else '*'}-??????????"
     patterns = {
-        "PaymentManagerArn": _REGIONAL.format("bedrock-agentcore", f"payment-manager/{identifier}"),
+        "PaymentManagerArn": _REGIONAL.format(PAYMENTS_SERVICE, f"payment-manager/{identifier}"),
         "PaymentManagerId": identifier,
         "WorkloadIdentityDetails.WorkloadIdentityArn": _REGIONAL.format(
-            "bedrock-agentcore",
+            PAYMENTS_SERVICE,
             f"workload-identity-directory/*/workload-identity/{identifier[:-10]}*",
         ),
     }
@@ -168,9 +169,7 @@ def _connector(view: View, resource: Resource, name: str) -> Known:
     if wanted != "PaymentConnectorArn":
         return unknown(f"{resource.address}.{wanted}")
     part = f"payment-manager/{pattern_of(manager) if manager else '*'}/connector/*-??????????"
-    return unknown(
-        f"{resource.address}.{wanted}", pattern=_REGIONAL.format("bedrock-agentcore", part)
-    )
+    return unknown(f"{resource.address}.{wanted}", pattern=_REGIONAL.format(PAYMENTS_SERVICE, part))
 
 
 def _provider(view: View, resource: Resource, name: str) -> Known:

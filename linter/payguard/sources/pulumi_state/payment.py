@@ -19,6 +19,7 @@ from payguard.sources.pulumi_state.sentinel import DEEPEST, SIGNATURE, has_mark
 from payguard.sources.pulumi_state.shape import DOCUMENTS, PAYMENTS, Payment, kind_of, properties
 from payguard.sources.pulumi_state.sheet import Sheet
 from payguard.sources.pulumi_state.state import STACK, Layer, Resource, Stack
+from payguard_policies import PAYMENTS_SERVICE
 
 _PROVIDER = "pulumi:providers:"
 _ANY_ROLE = "arn:aws*:iam::*:role/*"
@@ -80,10 +81,10 @@ def _pattern(resource: Resource, own: Payment, role_arn: Text, region: str) -> s
         partition, account = fields[1], fields[4]  # a role of another account is refused
     name = _as_pattern(resource.text(own.name))
     if own.kind == PAYMENT_MANAGER:
-        service, rest = "bedrock-agentcore", f"payment-manager/{name.lower()}{_SUFFIX}"
+        service, rest = PAYMENTS_SERVICE, f"payment-manager/{name.lower()}{_SUFFIX}"
     elif own.kind == PAYMENT_CONNECTOR:
         manager = _as_pattern(resource.text("paymentManagerId"))
-        service, rest = "bedrock-agentcore", f"payment-manager/{manager}/connector/*"
+        service, rest = PAYMENTS_SERVICE, f"payment-manager/{manager}/connector/*"
     else:  # their service is written bedrock-agentcore or acps
         service, rest = "*", f"token-vault/*/paymentcredentialprovider/{name}"
     return f"arn:{partition}:{service}:{region}:{account}:{rest}"
