@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from payguard import pointer
 from payguard.sources import yaml_text
+from payguard.sources.yaml_event import YamlError
 
 POLICY = """\
 # Grüße
@@ -76,14 +77,14 @@ REFUSED = [
 def test_a_text_that_cannot_be_read_is_refused_with_its_line(
     text: str, message: str, line: int
 ) -> None:
-    with pytest.raises(yaml_text.YamlError) as caught:
+    with pytest.raises(YamlError) as caught:
         yaml_text.parse(text)
     assert (caught.value.message, caught.value.line) == (message, line)
 
 
 @given(st.text(max_size=80))
 def test_any_text_is_documents_or_a_yaml_error(text: str) -> None:
-    with suppress(yaml_text.YamlError):
+    with suppress(YamlError):
         yaml_text.parse(text)
 
 

@@ -145,10 +145,11 @@ def _read_yaml(
     if not named and "Statement" not in text:
         return []
     from payguard.sources import yaml_text  # noqa: PLC0415  JSON does not pay for YAML
+    from payguard.sources.yaml_event import YamlError  # noqa: PLC0415  JSON does not pay for YAML
 
     try:
         values = yaml_text.parse(text)
-    except yaml_text.YamlError as error:
+    except YamlError as error:
         if not named and "Effect" not in text:
             return []
         return InputError(path, error.message, error.line, error.column)

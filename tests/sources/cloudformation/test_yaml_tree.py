@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from payguard.sources import yaml_text
 from payguard.sources.cloudformation import yaml_tree
-from payguard.sources.yaml_text import YamlError
+from payguard.sources.yaml_event import YamlError
 
 READ: dict[str, tuple[str, Any]] = {
     "ref": ("!Ref A", {"Ref": "A"}),

@@ -119,7 +119,7 @@ def open_template(path: str, text: str) -> Template | InputError:
             return InputError(path, error.message, error.line, error.column)
         return _template(path, JsonHost(path, text, value), value)
     from payguard.sources.cloudformation import yaml_tree  # noqa: PLC0415  JSON needs no YAML
-    from payguard.sources.yaml_text import YamlError  # noqa: PLC0415  JSON needs no YAML
+    from payguard.sources.yaml_event import YamlError  # noqa: PLC0415  JSON needs no YAML
 
     try:
         documents = yaml_tree.parse(text)

@@ -1,33 +1,28 @@
 """YAML with CloudFormation's short tags: ``!Ref X`` is read as ``{"Ref": "X"}``, and so on.
 
-Read from the parser's events, without recursion, as ``payguard.sources.yaml_text`` reads YAML
-without tags: with the same scalars, the same refusals and the same bounds. Where each value stands
+Where each value stands
 is kept beside the values, in a tree of the same shape: cheaper than a pointer for each of them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import yaml
 
 from payguard.finding import quote
 from payguard.sources.position import Place
-from payguard.sources.yaml_text import YamlError
+from payguard.sources.yaml_event import (
+    Container,
+    at,
+    check_count,
+    check_depth,
+    check_value,
+    follow,
+    scalar,
+)
 
-_DEPTH = 100
-_VALUES = 1_000_000
-_WORDS: dict[str, bool | None] = {
-    "true": True,
-    "True": True,
-    "false": False,
-    "False": False,
-    "null": None,
-    "~": None,
-    "": None,
-}
-_DIGITS = frozenset("0123456789-.")
+_WHAT = "a template"
 _MERGE = "<<"
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # The functions whose names have no prefix in their long form.
 _WITHOUT_PREFIX = frozenset({"Ref", "Condition"})
@@ -48,16 +43,9 @@ class YamlDocument(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Container:
-    value: Any
-    marks: Any
-    start: int
+class _Container(Container):
+    marks: Any = None
     function: str = ""
-    anchor: str | None = None
-    key: str | None = None
-    key_place: tuple[int, int] = (-1, -1)
-    seen: dict[str, int] = field(default_factory=dict)
-    counted: int = 0
 
 
 class _Reader:
@@ -82,15 +70,17 @@ class _Reader:
         elif kind is yaml.DocumentStartEvent:
             self._anchors.clear()
 
+    @property
+    def _around(self) -> _Container | None:
+        return self._open[-1] if self._open else None
+
     def _scalar(self, event: Any) -> None:
-        start, end = event.start_mark.index, event.end_mark.index
-        top = self._open[-1] if self._open else None
-        if top is not None and top.key is None and type(top.value) is dict:
-            self._key(top, event.value, event.start_mark, end)
+        top = self._around
+        if top is not None and top.wants_key:
+            top.take_key(event, again=event.value == _MERGE)
             return
-        value = event.value
-        if event.implicit[0] and not event.style:  # plain: the C parser says "", the other None
-            value = _plain(value)
+        start, end = event.start_mark.index, event.end_mark.index
+        value = scalar(event)
         function = _function(event.tag) if event.tag else ""
         inner = None
         if function:
@@ -99,34 +89,22 @@ class _Reader:
             self._anchors[event.anchor] = (value, Mark(Place(start, end), inner), 1)
         self._put(value, inner, 1, start, end)
 
-    def _key(self, top: _Container, name: str, mark: Any, end: int) -> None:
-        if name in top.seen and name != _MERGE:
-            raise YamlError(
-                f"the key {quote(name)} stands twice in one mapping "
-                f"(first on line {top.seen[name]}): one of them would be lost",
-                mark.line + 1,
-                mark.column + 1,
-            )
-        top.seen[name] = mark.line + 1
-        top.key, top.key_place = name, (mark.index, end)
-
     def _alias(self, event: Any) -> None:
         if event.anchor not in self._anchors:
-            raise _at(event.start_mark, f"unknown alias {quote(event.anchor)}")
-        if self._open and type(self._open[-1].value) is dict and self._open[-1].key is None:
-            raise _at(event.start_mark, "a mapping key that is no text")
+            raise at(event.start_mark, f"unknown alias {quote(event.anchor)}")
+        check_value(event, self._around)
         value, mark, size = self._anchors[event.anchor]
         self._put(value, mark.inner, size, event.start_mark.index, event.end_mark.index)
 
     def _enter(self, event: Any, value: Any) -> None:
-        if len(self._open) >= _DEPTH:
-            raise _at(event.start_mark, "nested too deeply to be a template")
-        if self._open and type(self._open[-1].value) is dict and self._open[-1].key is None:
-            raise _at(event.start_mark, "a mapping key that is no text")
+        check_depth(event, len(self._open), _WHAT)
+        check_value(event, self._around)
         marks: Any = {} if type(value) is dict else []
         function = _function(event.tag) if event.tag else ""
         start, anchor = event.start_mark.index, event.anchor
-        self._open.append(_Container(value, marks, start, function, anchor, counted=self._count))
+        self._open.append(
+            _Container(value, start, anchor, self._count, marks=marks, function=function)
+        )
 
     def _leave(self, event: Any) -> None:
         top = self._open.pop()
@@ -144,12 +122,11 @@ class _Reader:
 
     def _put(self, value: Any, inner: Any, size: int, start: int, end: int) -> None:
         self._count += size
-        if self._count > _VALUES:
-            raise YamlError("more values than a template can hold (aliases that multiply?)")
-        if not self._open:
+        check_count(self._count, _WHAT)
+        top = self._around
+        if top is None:
             self.documents.append(YamlDocument(value, Mark(Place(start, end), inner)))
             return
-        top = self._open[-1]
         mark = Mark(Place(start, end, *top.key_place), inner)
         if type(top.value) is not dict:
             top.value.append(value)
@@ -159,7 +136,7 @@ class _Reader:
             value, mark = _both(top.value[_MERGE], value), top.marks[_MERGE]
         top.value[top.key] = value
         top.marks[top.key] = mark
-        top.key, top.key_place = None, (-1, -1)
+        top.end_key()
 
 
 def _both(first: Any, second: Any) -> list[Any]:
@@ -194,27 +171,6 @@ def _function(tag: str) -> str:
     return name if name in _WITHOUT_PREFIX else f"Fn::{name}"
 
 
-def _plain(text: str) -> Any:
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] in _DIGITS and _DIGITS.issuperset(text):
-        return _number(text)
-    return text
-
-
-def _number(text: str) -> Any:
-    """Return a number as JSON writes it; anything else, as a date, stays text."""
-    whole, dot, fraction = text.removeprefix("-").partition(".")
-    plain = whole.isdigit() and (whole == "0" or whole[0] != "0") and len(whole) <= 18
-    if not plain or (dot and (not fraction.isdigit() or len(fraction) > 17)):
-        return text
-    return float(text) if dot else int(text)
-
-
-def _at(mark: Any, message: str) -> YamlError:
-    return YamlError(message, mark.line + 1, mark.column + 1)
-
-
 def parse(text: str) -> list[YamlDocument]:
     """Return the YAML documents in ``text``.
 
@@ -223,15 +179,5 @@ def parse(text: str) -> list[YamlDocument]:
             values.
     """
     reader = _Reader()
-    try:
-        for event in yaml.parse(text, Loader=_Loader):
-            reader.read(event)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        reason = f"not YAML: {error.problem or error.context}"
-        raise (_at(mark, reason) if mark else YamlError(reason)) from None
-    except yaml.YAMLError as error:
-        raise YamlError(f"not YAML: {' '.join(str(error).split())[:160]}") from None
-    except RecursionError:
-        raise YamlError("nested too deeply to be a template") from None
+    follow(text, reader.read, _WHAT)
     return reader.documents
