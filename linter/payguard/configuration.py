@@ -60,6 +60,24 @@ class RoleRule(NamedTuple):
     trust: str = ""
 
 
+class SmokeRule(NamedTuple):
+    """Payment managers, each to be asked as each of some roles; see ``payguard.smoke.target``.
+
+    Attributes:
+        manager_arns: the payment managers.
+        role_arns: the roles; none to ask with the credentials at hand.
+        persona: whose contract tells what is expected; empty if the role's own tells.
+        expect: ``allow`` or ``deny``; empty for the persona's.
+        given: what else is given, by the names of ``payguard.smoke.target.Target``.
+    """
+
+    manager_arns: tuple[str, ...]
+    role_arns: tuple[str, ...] = ()
+    persona: str = ""
+    expect: str = ""
+    given: tuple[tuple[str, str], ...] = ()
+
+
 class Settings(NamedTuple):
     """What a run is asked to do; command line options replace single fields.
 
@@ -74,6 +92,7 @@ class Settings(NamedTuple):
         ignores: findings that are accepted.
         roles: what is said of roles; the last that matches a name decides.
         allow_undecided: whether a run passes though something could not be decided.
+        smoke: what ``payguard smoke`` asks.
         path: the configuration file; empty where there is none.
         root: the folder to which the patterns are relative.
     """
@@ -88,6 +107,7 @@ class Settings(NamedTuple):
     ignores: tuple[Ignore, ...] = ()
     roles: tuple[RoleRule, ...] = ()
     allow_undecided: bool = False
+    smoke: tuple[SmokeRule, ...] = ()
     path: str = ""
     root: str = "."
 
@@ -250,6 +270,7 @@ def _settings(file: _File) -> Settings:
         ),
         roles=tuple(_role(entry) for entry in table.get("role", ())),
         allow_undecided=table.get("allow-undecided", False),
+        smoke=tuple(map(_smoke, table.get("smoke", {}).get("target", ()))),
         path=file.path,
         root=file.root,
     )
@@ -266,6 +287,23 @@ def _role(entry: Mapping[str, Any]) -> RoleRule:
         identity=tuple(entry.get("identity", ())),
         boundary=entry.get("boundary", ""),
         trust=entry.get("trust", ""),
+    )
+
+
+_LISTED = ("manager-arns", "role-arns", "persona", "expect")
+
+
+def _smoke(entry: Mapping[str, Any]) -> SmokeRule:
+    others = {name: text for name, text in entry.items() if name not in _LISTED}
+    variable = others.pop("bearer-token-env", None)
+    if variable is not None:
+        others["bearer-variable"] = variable
+    return SmokeRule(
+        manager_arns=tuple(entry["manager-arns"]),
+        role_arns=tuple(entry.get("role-arns", ())),
+        persona=entry.get("persona", ""),
+        expect=entry.get("expect", ""),
+        given=tuple((name.replace("-", "_"), text) for name, text in others.items()),
     )
 
 
@@ -368,11 +406,14 @@ def _dotted(place: tuple[str | int, ...]) -> str:
 
 def _line(file: _File, place: tuple[str | int, ...]) -> int:
     """Return where the table begins that holds a key; 0 where that cannot be told."""
-    if len(place) < 2 or not isinstance(place[1], int):
+    at = next((at for at, part in enumerate(place) if isinstance(part, int)), 0)
+    if not at:
         return 0
-    entries = file.table[str(place[0])]
-    lines = _table_lines(file, str(place[0]), len(entries))
-    return lines[place[1]]
+    entries: Any = file.table
+    for part in place[:at]:
+        entries = entries[part]
+    lines = _table_lines(file, ".".join(map(str, place[:at])), len(entries))
+    return lines[int(place[at])]
 
 
 def _table_lines(file: _File, name: str, count: int) -> list[int]:

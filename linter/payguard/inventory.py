@@ -11,7 +11,7 @@ from payguard.iam.action import matches_action
 from payguard.iam.condition import entries
 from payguard.iam.document import BOUNDARY, IDENTITY, TRUST, parse_policy
 from payguard.iam.unresolved import SECRET, Unresolved
-from payguard.infrastructure import ROLE, Document, Gap, Role
+from payguard.infrastructure import ROLE, Document, Gap, PaymentResource, Role
 from payguard.powers import Power, powers
 from payguard.run import with_modules
 from payguard.sources.opening import How, open_input
@@ -136,11 +136,15 @@ class Inventory(NamedTuple):
         entries: the roles, users and groups, input by input.
         unknown: what is not known and belongs to none of them.
         errors: what could not be read.
+        resources: payment managers, connectors and credential providers.
+        adrift: identity policies that may be of any of the roles.
     """
 
     entries: tuple[Entry, ...]
     unknown: tuple[Unknown, ...]
     errors: tuple[InputError, ...]
+    resources: tuple[PaymentResource, ...] = ()
+    adrift: tuple[Unresolved, ...] = ()
 
 
 def take(
@@ -158,6 +162,7 @@ def take(
     gaps: list[Gap] = []
     errors: list[InputError] = []
     loose: list[Document] = []
+    resources: list[PaymentResource] = []
     for item in with_modules(inputs):
         if isinstance(item, InputError):
             errors.append(item)
@@ -168,11 +173,18 @@ def take(
             continue
         errors += content.errors
         gaps += [gap for gap in content.gaps if gap.part in _OF_ROLES]
+        resources += content.resources
         loose += [document for document in content.documents if not document.address]
         found += _entries(content.roles, settings, patience)
     found += _entries(list(made_roles(loose, settings)), settings, patience)
     unknown = (Unknown(gap.unresolved.sentence, gap.location) for gap in gaps)
-    return Inventory(tuple(found), tuple(dict.fromkeys(unknown)), tuple(sorted(set(errors))))
+    return Inventory(
+        tuple(found),
+        tuple(dict.fromkeys(unknown)),
+        tuple(sorted(set(errors))),
+        tuple(resources),
+        tuple(gap.unresolved for gap in gaps if gap.part == IDENTITY),
+    )
 
 
 def _entries(roles: Sequence[Role], settings: Settings, patience: Patience) -> Iterator[Entry]:

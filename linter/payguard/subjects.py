@@ -77,7 +77,12 @@ def inferred(role: Role) -> str:
     if role.trust is not None and _trusts_payments(role.trust):
         return "resource-retrieval"
     name = role.name if isinstance(role.name, str) else ""
-    plain = "".join(sign for sign in (name or role.address).lower() if sign.isalnum())
+    return persona_named(name or role.address)
+
+
+def persona_named(name: str) -> str:
+    """Return the persona that the name of a role suggests; empty if it suggests none."""
+    plain = "".join(sign for sign in name.lower() if sign.isalnum())
     return next((persona for part, persona in _NAMES.items() if part in plain), "")
 
 

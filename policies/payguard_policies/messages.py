@@ -21,7 +21,7 @@ class Message(NamedTuple):
         text: What the message holds, in lower case; empty where the code alone tells.
         cause: What kind of trouble it is: "account", "provider", "authorizer", "service-role",
             "input", "not-found", "session", "budget", "subscription", "quota", "throttled",
-            "service", "credentials" or "clock".
+            "service", "credentials", "clock" or "region".
         means: One sentence on what went wrong.
         mend: One sentence on what helps.
         source: Address of the page or report that says so.

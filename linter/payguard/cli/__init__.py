@@ -32,6 +32,10 @@ _COMMANDS = {
     ),
     "rule": ("rule", "Say what a rule checks, why, and how to mend what it finds."),
     "simulate": ("simulate", "Decide one request against given policies, and say why."),
+    "smoke": (
+        "smoke",
+        "Call both list APIs as given roles, or decide them from a plan.",
+    ),
     "test": ("test_cases", "Run access test cases: policies, a request, the decision expected."),
 }
 

@@ -39,13 +39,13 @@ def _finding(finding: Finding, command: str, label: str) -> str:
         "endColumn": str(span.end_column),
         "title": f"{label}[{finding.rule}]",
     }
-    return _command(command, properties, _paragraphs(finding))
+    return workflow_command(command, properties, _paragraphs(finding))
 
 
 def _error(error: InputError) -> str:
     place = {"line": str(error.line), "col": str(error.column)} if error.line else {}
     properties = {"file": relative(error.path), **place, "title": "payguard could not check this"}
-    return _command("error", properties, [error.message])
+    return workflow_command("error", properties, [error.message])
 
 
 def _paragraphs(finding: Finding) -> list[str]:
@@ -55,7 +55,8 @@ def _paragraphs(finding: Finding) -> list[str]:
     return [text for text in texts if text]
 
 
-def _command(name: str, properties: dict[str, str], paragraphs: list[str]) -> str:
+def workflow_command(name: str, properties: dict[str, str], paragraphs: list[str]) -> str:
+    """Return one command: ``error``, ``warning`` or ``notice``, its properties and its message."""
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{name} {listed}::{'%0A'.join(map(_data, paragraphs))}\n"
 

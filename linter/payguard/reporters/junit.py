@@ -6,7 +6,7 @@ https://github.com/testmoapp/junitxml
 https://docs.gitlab.com/ci/testing/unit_test_reports/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -31,18 +31,19 @@ class _File:
     errors: list[InputError] = field(default_factory=list)
 
 
-class _Test(NamedTuple):
+class Test(NamedTuple):
     """One test.
 
     Attributes:
         class_name: ``payguard`` for what was checked, ``payguard.inputs`` for what was not.
-        name: the file.
+        name: the file, or what else is tested.
         element: ``failure``, ``error``, ``skipped``, or empty where it passes.
         kind: the element's type.
         message: its one-line message.
         lines: the element's text.
         output: what is worth knowing although the test passes.
         line: where in the file the first of it stands; 0 where that is nowhere.
+        is_file: whether the name is a file's.
     """
 
     class_name: str
@@ -53,6 +54,7 @@ class _Test(NamedTuple):
     lines: tuple[str, ...] = ()
     output: tuple[str, ...] = ()
     line: int = 0
+    is_file: bool = True
 
 
 def render_junit(report: Report, options: Options) -> Iterator[str]:
@@ -62,7 +64,11 @@ def render_junit(report: Report, options: Options) -> Iterator[str]:
     undecided question leaves a file skipped: it neither holds nor fails. What could not be checked
     is an error. The text is ASCII, whatever the encoding of the stream it goes to.
     """
-    tests = list(_tests(report, options)) or [_whole(report)]
+    yield from document(list(_tests(report, options)) or [_whole(report)])
+
+
+def document(tests: Sequence[Test]) -> Iterator[str]:
+    """Yield tests as a document of JUnit XML, in one suite."""
     counts = " ".join(
         f'{name}="{sum(1 for test in tests if test.element == element)}"'
         for name, element in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
@@ -75,7 +81,7 @@ def render_junit(report: Report, options: Options) -> Iterator[str]:
     yield "</testsuite>\n</testsuites>\n"
 
 
-def _tests(report: Report, options: Options) -> Iterator[_Test]:
+def _tests(report: Report, options: Options) -> Iterator[Test]:
     files = _files(report, options)
     for path in sorted(files):
         file = files[path]
@@ -86,9 +92,9 @@ def _tests(report: Report, options: Options) -> Iterator[_Test]:
             lines = tuple(_lines(file.undecided, "undecided"))
             output = tuple(_lines(file.remarks))
             line = file.undecided[0].location.span.line
-            yield _Test(_SUITE, path, "skipped", "undecided", message, lines, output, line)
+            yield Test(_SUITE, path, "skipped", "undecided", message, lines, output, line)
         elif file.remarks or not file.errors:
-            yield _Test(_SUITE, path, output=tuple(_lines(file.remarks)))
+            yield Test(_SUITE, path, output=tuple(_lines(file.remarks)))
         if file.errors:
             yield _unchecked(path, file)
 
@@ -106,7 +112,7 @@ def _files(report: Report, options: Options) -> dict[str, _File]:
     return files
 
 
-def _failed(path: str, file: _File) -> _Test:
+def _failed(path: str, file: _File) -> Test:
     worst = max(finding.severity for finding in file.failing)
     lines = (
         *_lines(file.failing),
@@ -114,24 +120,24 @@ def _failed(path: str, file: _File) -> _Test:
     )
     output = tuple(_lines(file.remarks))
     line = file.failing[0].location.span.line
-    return _Test(_SUITE, path, "failure", worst.label, _counted(file), lines, output, line)
+    return Test(_SUITE, path, "failure", worst.label, _counted(file), lines, output, line)
 
 
-def _unchecked(path: str, file: _File) -> _Test:
+def _unchecked(path: str, file: _File) -> Test:
     message = file.errors[0].message
     if len(file.errors) > 1:
         message = f"{message} (and {len(file.errors) - 1} more)"
     lines = tuple(
         f"{_place(path, error.line, error.column)}: {plain(error.message)}" for error in file.errors
     )
-    return _Test(_INPUTS, path, "error", "input", message, lines, line=file.errors[0].line)
+    return Test(_INPUTS, path, "error", "input", message, lines, line=file.errors[0].line)
 
 
-def _whole(report: Report) -> _Test:
+def _whole(report: Report) -> Test:
     """Return the test that stands for a run of which no file is known by name."""
     if report.documents:
-        return _Test(_SUITE, _RUN, output=(summary(report, files=True),))
-    return _Test(_INPUTS, _RUN, "error", "input", "nothing to check: no policy in the given paths")
+        return Test(_SUITE, _RUN, output=(summary(report, files=True),))
+    return Test(_INPUTS, _RUN, "error", "input", "nothing to check: no policy in the given paths")
 
 
 def _counted(file: _File) -> str:
@@ -174,9 +180,9 @@ def _place(path: str, line: int, column: int) -> str:
 # XML
 
 
-def _test_case(test: _Test) -> Iterator[str]:
+def _test_case(test: Test) -> Iterator[str]:
     name = _attribute(test.name or _RUN)
-    place = f' file="{name}"' if test.name not in ("", _RUN) else ""
+    place = f' file="{name}"' if test.is_file and test.name not in ("", _RUN) else ""
     place += f' line="{test.line}"' if test.line else ""
     yield f'<testcase classname="{test.class_name}" name="{name}"{place} time="0"'
     if not test.element and not test.output:
