@@ -1,11 +1,13 @@
 """The documented roles, made in the emulator's IAM: each can call what its contract says."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from emulated import USER, assume, error
+from emulated import USER, allow, assume, create_role, deny, error
+from emulated import trust as role_trust
 from payguard.emulator import Emulator
 from payguard_policies.roles import PERSONAS, Parameters, contract, permissions, trust
 
@@ -107,3 +109,40 @@ def test_the_administrator_builds_what_the_others_work_with(emulator: Emulator) 
     )
     developer.create_payment_session(**asked, expiryTimeInMinutes=15)
     assert len(developer.list_payment_sessions(**asked)["paymentSessions"]) == 1
+
+
+DOCUMENTED = Path(__file__).parents[1] / "documented" / "five-role"
+
+
+def test_the_administrator_as_aws_writes_it_can_do_what_was_reported(emulator: Emulator) -> None:
+    """AWS's page grants managers by pattern and connectors below them only."""
+    document = (DOCUMENTED / "control-plane.permissions.json").read_text()
+    assert f":{emulator.account}:" in document
+    role = emulator.client("iam").create_role(
+        RoleName="Documented", AssumeRolePolicyDocument=role_trust(emulator)
+    )["Role"]["Arn"]
+    emulator.client("iam").put_role_policy(
+        RoleName="Documented", PolicyName="page", PolicyDocument=document
+    )
+    manager = emulator.create_manager("shop")
+    connector = emulator.create_connector(manager, "wallets")
+    control = emulator.client("bedrock-agentcore-control", assume(emulator, role))
+    assert len(control.list_payment_managers()["paymentManagers"]) == 1
+    id_ = {"paymentManagerId": manager.rpartition("/")[2]}
+    control.get_payment_connector(**id_, paymentConnectorId=connector)
+    code, _, message = error(control.list_payment_connectors, **id_)
+    assert code == "AccessDeniedException"
+    assert f"on resource: {manager} because" in message
+
+
+def test_a_deny_on_either_resource_stays_one(emulator: Emulator) -> None:
+    manager = emulator.create_manager("shop")
+    connector = emulator.create_connector(manager, "wallets")
+    action = "bedrock-agentcore:GetPaymentConnector"
+    role = create_role(
+        emulator, "Denied", allow(action, f"{manager}/connector/*"), deny(action, manager)
+    )
+    control = emulator.client("bedrock-agentcore-control", assume(emulator, role))
+    asked = {"paymentManagerId": manager.rpartition("/")[2], "paymentConnectorId": connector}
+    _, _, message = error(control.get_payment_connector, **asked)
+    assert message.endswith("with an explicit deny in an identity-based policy")

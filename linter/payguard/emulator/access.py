@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from payguard.authorization.call import Call, CallDecision, Use, call, decide_call
-from payguard.authorization.decision import ALLOW, DENY
+from payguard.authorization.decision import ALLOW, DENY, EXPLICITLY_DENIED
 from payguard.authorization.request import Request, Value, request
 from payguard.denial.wording import wording
 from payguard.emulator.failure import ServiceError, undecided
@@ -69,17 +69,23 @@ class Question(NamedTuple):
         return request(self.caller.arn, self.action, resource, context=known)
 
 
-def authorize(question: Question, resources: Sequence[str]) -> None:
+def authorize(question: Question, resources: Sequence[str], instead: str | None = None) -> None:
     """Let a call pass, or refuse it as AWS does.
 
     Args:
         question: who wants what.
         resources: the ARNs that the call names; the reference tells on which it is authorized.
+        instead: what is enough as well, as long as nothing denies the rest; None for nothing.
 
     Raises:
         ServiceError: It is denied, or the engine cannot tell.
     """
-    _enforce(question, call(question.action, resources))
+    decision = _decide(question, call(question.action, resources))
+    denied = any(part.detail == EXPLICITLY_DENIED for _, part in decision.parts)
+    if decision.decision != ALLOW and instead is not None and not denied:
+        other = _decide(question, Call((Use("", instead),)))
+        decision = other if other.decision == ALLOW else decision
+    _enforce(question, decision)
 
 
 def authorize_alone(question: Question, resource: str, trust: str | None = None) -> None:
@@ -93,14 +99,16 @@ def authorize_alone(question: Question, resource: str, trust: str | None = None)
     Raises:
         ServiceError: It is denied, or the engine cannot tell.
     """
-    _enforce(question, Call((Use("", resource),)), trust)
+    _enforce(question, _decide(question, Call((Use("", resource),)), trust))
 
 
-def _enforce(question: Question, asked: Call, trust: str | None = None) -> None:
-    decision = decide_call(parsed(question.caller.policies, trust), asked, question.about)
-    if decision.decision == ALLOW:
-        return
-    raise _refusal(question, decision)
+def _decide(question: Question, asked: Call, trust: str | None = None) -> CallDecision:
+    return decide_call(parsed(question.caller.policies, trust), asked, question.about)
+
+
+def _enforce(question: Question, decision: CallDecision) -> None:
+    if decision.decision != ALLOW:
+        raise _refusal(question, decision)
 
 
 def _refusal(question: Question, decision: CallDecision) -> ServiceError:

@@ -11,8 +11,8 @@ from payguard.emulator.failure import conflict, invalid, not_emulated, not_found
 from payguard.emulator.ledger import Connector, Manager, Provider, tail
 from payguard.emulator.page import Page, cut
 from payguard.emulator.payment_call import Handler, PaymentCall, Result
+from payguard.emulator.payment_resource import PROVIDER
 
-VAULT = "token-vault/default"
 SERVICE = "bedrock-agentcore.amazonaws.com"
 _READY, _DELETING = "READY", "DELETING"
 # The configuration of a vendor: its name in an input, in a connector, and the secrets it has.
@@ -277,7 +277,7 @@ def _secret_arn(call: PaymentCall, name: str, vendor: str, secret: str, external
 
 def provider_arn(call: PaymentCall, name: str) -> str:
     """Return the ARN by which policies name a credential provider."""
-    return call.ledger.arn(f"{VAULT}/paymentcredentialprovider/{name}")
+    return call.ledger.arn(f"{PROVIDER}/{name}")
 
 
 def _provider_arns(call: PaymentCall, found: Provider) -> tuple[str, str]:

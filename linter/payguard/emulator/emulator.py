@@ -35,7 +35,8 @@ answered 501 NotEmulatedException.
 IAM and STS are moto's, with payguard's engine to decide: no SCPs, no boundaries of users, no MFA, no
 web identity and no SAML. What the engine cannot decide is answered 501 UndecidedException.
 Actions are authorized on the resources of AWS's service authorization reference, after the inputs
-have been checked; requests come from 127.0.0.1, as if over TLS and through no VPC.
+have been checked; for the creation and list of managers and for connectors, what the live service is
+reported to take is enough as well. Requests come from 127.0.0.1, as if over TLS and through no VPC.
 A call to a manager with AWS_IAM that names no user is refused; what AWS does then is not documented.
 Bearer tokens for managers with CUSTOM_JWT are read; their signatures are not verified.
 Managers and connectors are READY at once. There are no quotas and no secrets, and all is gone at the

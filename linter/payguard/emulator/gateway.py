@@ -132,14 +132,19 @@ class Gateway:
         return self._told(name, answer, code)
 
     def _refused(self, error: Exception) -> ServiceError:
-        """Return what is told of an error; one that is no refusal is a defect of the emulator's."""
+        """Return what is told of an error; one that is no refusal is a defect of the emulator's.
+
+        The text of such an error may hold what nobody else may know, and is not told.
+        """
         if isinstance(error, ServiceError):
             return error
+        if os.environ.get("PAYGUARD_TRACEBACK"):
+            traceback.print_exception(error)
         place = traceback.extract_tb(error.__traceback__)[-1]
-        name = os.path.basename(place.filename)
-        defect = f"{type(error).__name__} at {name}:{place.lineno}: {str(error)[:200]}"
+        defect = f"{type(error).__name__} at {os.path.basename(place.filename)}:{place.lineno}"
         self.defects.append(defect)
-        message = f"payguard emulator: internal error ({defect}); please report it"
+        message = f"payguard emulator: internal error ({defect}); please report it "
+        message += "(PAYGUARD_TRACEBACK=1 shows where)"
         return ServiceError("InternalFailure", message, 500)
 
     def _told(self, operation: str, answer: HttpAnswer, code: str, agent: str = "") -> HttpAnswer:

@@ -5,20 +5,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from payguard.authorization.request import Value
-from payguard.emulator import bearer, control_plane, data_plane, rest_json
+from payguard.emulator import bearer, control_plane, data_plane, payment_resource, rest_json
 from payguard.emulator.access import Circumstances, Question, authorize, authorize_alone
 from payguard.emulator.account import Account
-from payguard.emulator.control_plane import SERVICE, VAULT
+from payguard.emulator.control_plane import SERVICE
 from payguard.emulator.exchange import HttpAnswer, HttpRequest
 from payguard.emulator.failure import invalid, not_emulated
 from payguard.emulator.identity import Identity
-from payguard.emulator.ledger import Ledger, Manager, tail
+from payguard.emulator.ledger import Ledger, Manager
 from payguard.emulator.operation import DATA, Route
 from payguard.emulator.payment_call import Handler, PaymentCall
 from payguard_policies import catalog
 
 _HANDLERS: Mapping[str, Handler] = {**data_plane.HANDLERS, **control_plane.HANDLERS}
-_PROVIDER = f"{VAULT}/paymentcredentialprovider"
 _WORKLOAD_TOKENS = frozenset(
     {
         "GetWorkloadAccessToken",
@@ -108,37 +107,15 @@ class Payments:
             raise bearer.mismatch()
         context = {**now.context, **dict(_tag_context(given, manager))}
         asked = Question(caller, f"{DATA}:{route.name}", context)
-        authorize(asked, list(self._resources(route, given)))
+        on = list(payment_resource.named(self.ledger, route.name, given))
+        authorize(asked, on, payment_resource.reported(self.ledger, route.name, given))
         if given.get("tags"):
             tagging = asked._replace(action=f"{DATA}:TagResource")
-            authorize_alone(tagging, self._coming_arn(route, given["name"]))
+            coming = payment_resource.coming(self.ledger, route.name, given["name"])
+            authorize_alone(tagging, coming)
         if given.get("roleArn", "").split(":")[4:5] == [self.account.id]:
             passing = {**now.context, "iam:PassedToService": SERVICE}
             authorize_alone(Question(caller, "iam:PassRole", passing), given["roleArn"])
-
-    def _coming_arn(self, route: Route, name: str) -> str:
-        """Return an ARN that what is to be created could get."""
-        if "Manager" in route.name:
-            return self.ledger.arn(f"payment-manager/{name.lower()}-{tail(10)}")
-        return self.ledger.arn(f"{_PROVIDER}/{name}")
-
-    def _resources(self, route: Route, given: Mapping[str, Any]) -> Iterator[str]:
-        """Yield the ARNs that a call names, for the resource types of the reference.
-
-        https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-agentcore.html
-        """
-        if "paymentManagerArn" in given:
-            yield given["paymentManagerArn"]
-        elif "paymentManagerId" in given:
-            yield self.ledger.arn(f"payment-manager/{given['paymentManagerId']}")
-        elif "CredentialProvider" in route.name:
-            yield self.ledger.arn(f"{_PROVIDER}/{given.get('name', '*')}")
-        elif "resourceCredentialProviderName" in given:
-            provider = given["resourceCredentialProviderName"]
-            yield self.ledger.arn(f"{_PROVIDER}/{provider}")
-        elif "workloadName" in given:
-            directory = "workload-identity-directory/default"
-            yield self.ledger.arn(f"{directory}/workload-identity/{given['workloadName']}")
 
     def _once(self, route: Route, call: PaymentCall, handler: Handler) -> Mapping[str, Any]:
         """Do what a call asks for, but once for one client token.
