@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from payguard.configuration import RoleRule, Settings
-from payguard.finding import Finding, InputError, Location
+from payguard.finding import InputError, Location
 from payguard.iam.document import IDENTITY, Policy, parse_policy
 from payguard.infrastructure import Document, Infrastructure, Role
 from payguard.rules.inspection import Hit, Inspector
@@ -175,10 +175,9 @@ def _inspect_open(document: Document, inspector: Inspector) -> tuple[Policy, Seq
 def _inspect_each(
     document: Document, policy: Policy, inspector: Inspector, tally: Tally
 ) -> Iterator[Hit]:
-    for rule, outcome in inspector.inspect_each(policy):
+    for listener, outcome in inspector.inspect_each(policy):
         if isinstance(outcome, Exception):
-            reason = f"{type(outcome).__name__}: {outcome}"[:200]
-            message = f"the rule {rule.id} failed on this policy, please report it ({reason})"
+            message = listener.rule.failure("this policy", outcome)
             tally.errors.append(InputError(document.path, message))
         else:
             yield from outcome
@@ -199,17 +198,8 @@ def _gather(
         if suppressions.silences(document.path, rule.id, at, _sid(sids, at), span.line):
             tally.suppressed += 1
             continue
-        tally.findings.append(
-            Finding(
-                rule.id,
-                rule.severity if problem.severity is None else problem.severity,
-                problem.message,
-                problem.help,
-                rule.references[0],
-                Location(document.path, span, at, document.address),
-                document.source.line(span.line),
-            )
-        )
+        location = Location(document.path, span, at, document.address)
+        tally.findings.append(rule.finding(problem, location, document.source.line(span.line)))
 
 
 def _sid(sids: dict[str, str | None], pointer: str) -> str | None:

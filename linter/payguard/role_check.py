@@ -55,7 +55,7 @@ def check(
                 silenced += 1
                 continue
             found = outcome.findings if problem.decided else outcome.undecided
-            found.append(_finding(rule, problem, where))
+            found.append(rule.finding(problem, at, where.source))
     return outcome._replace(suppressed=silenced)
 
 
@@ -66,8 +66,7 @@ def _problems(
         try:
             yield from ((listener.rule, found) for found in listener.rule.check_role(case.subject))
         except Exception as error:  # noqa: BLE001  a rule's defect: reported, and the others still asked
-            reason = f"{type(error).__name__}: {error}"[:200]
-            message = f"the rule {listener.id} failed on the role {case.subject.name}, please report it ({reason})"
+            message = listener.rule.failure(f"the role {case.subject.name}", error)
             outcome.errors.append(InputError(case.role.location.path, message))
 
 
@@ -82,13 +81,8 @@ def open_gaps(gaps: Sequence[Gap], rules: Sequence[Listener]) -> list[Finding]:
         return []
     rule = listener.rule
     return [
-        Finding(
-            rule.id,
-            rule.severity,
-            f"part of the input is not known: {gap.unresolved.sentence}",
-            "",
-            rule.references[0],
-            gap.location,
+        rule.finding(
+            RoleProblem(f"part of the input is not known: {gap.unresolved.sentence}"), gap.location
         )
         for gap in dict.fromkeys(gaps)
         if gap.part in _OF_ROLES
@@ -139,30 +133,13 @@ def _yields(
 ) -> bool:
     """Tell whether what was found in the document by itself says as much, or explains it."""
     if alone and not problem.decided:  # nothing is sure about a policy that IAM refuses
-        return any(_severity(other, found) == Severity.ERROR for other, _, found in hits)
+        return any(other.severity_of(found) == Severity.ERROR for other, _, found in hits)
     if alone and any(other.id in rule.yields_to for other, _, _ in hits):
         return True
     if not rule.yields:
         return False
     return any(
-        _severity(other, found) >= rule.severity
+        other.severity_of(found) >= rule.severity
         and (at == where.statement or at.startswith(f"{where.statement}/"))
         for other, at, found in hits
-    )
-
-
-def _severity(rule: Rule, problem: Problem) -> Severity:
-    return rule.severity if problem.severity is None else problem.severity
-
-
-def _finding(rule: Rule, problem: RoleProblem, where: _Where) -> Finding:
-    return Finding(
-        rule.id,
-        rule.severity if problem.severity is None else problem.severity,
-        problem.message,
-        problem.help,
-        rule.references[0],
-        where.location,
-        where.source,
-        problem.witness,
     )

@@ -42,7 +42,7 @@ def check(
             if suppressions.silences(at.path, rule.id, at.pointer, None, at.span.line):
                 suppressed += 1
             else:
-                findings.append(_finding(rule, problem, value))
+                findings.append(rule.finding(problem, at, value.source))
     return Outcome(findings, errors, suppressed)
 
 
@@ -53,22 +53,9 @@ def _problems(
         try:
             yield from ((listener.rule, found) for found in listener.rule.check_value(value))
         except Exception as error:  # noqa: BLE001  a rule's defect: reported, and the others still asked
-            reason = f"{type(error).__name__}: {error}"[:200]
-            message = f"the rule {listener.id} failed on a value, please report it ({reason})"
+            message = listener.rule.failure("a value", error)
             span = value.location.span
             errors.append(InputError(value.location.path, message, span.line, span.column))
-
-
-def _finding(rule: Rule, problem: Problem, value: Value) -> Finding:
-    return Finding(
-        rule.id,
-        rule.severity if problem.severity is None else problem.severity,
-        problem.message,
-        problem.help,
-        rule.references[0],
-        value.location,
-        value.source,
-    )
 
 
 def visit(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from payguard.finding import Severity, Witness
+from payguard.finding import Finding, Location, Severity, Witness
 from payguard.iam.condition import Condition
 from payguard.iam.document import Policy, Statement
 from payguard.infrastructure import Value
@@ -145,6 +145,31 @@ class Rule:
     when: ClassVar[int] = 0
     bad: ClassVar[tuple[Example, ...]]
     good: ClassVar[tuple[Example, ...]]
+
+    def severity_of(self, problem: "Problem | RoleProblem") -> Severity:
+        """Return how bad a problem is that this rule sees."""
+        return self.severity if problem.severity is None else problem.severity
+
+    def finding(
+        self, problem: "Problem | RoleProblem", location: Location, source: str = ""
+    ) -> Finding:
+        """Return a problem that this rule sees as a finding.
+
+        Args:
+            problem: what it sees.
+            location: where that stands.
+            source: the line there; empty if there is none to show.
+        """
+        witness = problem.witness if isinstance(problem, RoleProblem) else ()
+        severity, reference = self.severity_of(problem), self.references[0]
+        return Finding(
+            self.id, severity, problem.message, problem.help, reference, location, source, witness
+        )
+
+    def failure(self, subject: str, error: Exception) -> str:
+        """Return the sentence that says that this rule failed on something, as on ``a value``."""
+        reason = f"{type(error).__name__}: {error}"[:200]
+        return f"the rule {self.id} failed on {subject}, please report it ({reason})"
 
     def check_policy(self, policy: Policy) -> Iterator[Problem]:
         """Yield problems of a whole document; ``at`` is relative to the document."""
