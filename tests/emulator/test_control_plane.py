@@ -23,12 +23,14 @@ def control(emulator: Emulator) -> Any:
     return emulator.client("bedrock-agentcore-control")
 
 
-def service_role(emulator: Emulator, source: str = "*", name: str = "Retrieval") -> str:
+def service_role(
+    emulator: Emulator, source: str = "*", name: str = "Retrieval", service: str = SERVICE
+) -> str:
     """Create a role that payments may assume for managers whose ARN ends so."""
     base = f"arn:aws:bedrock-agentcore:{emulator.region}:{emulator.account}:payment-manager"
     statement = {
         "Effect": "Allow",
-        "Principal": {"Service": SERVICE},
+        "Principal": {"Service": service},
         "Action": "sts:AssumeRole",
         "Condition": {
             "StringEquals": {"aws:SourceAccount": emulator.account},
@@ -98,6 +100,18 @@ def test_the_service_role_has_to_be_there(
         control.create_payment_manager, name="shop", authorizerType="AWS_IAM", roleArn=given
     )
     assert (code, told) == ("ValidationException", message)
+
+
+def test_the_service_may_be_trusted_by_its_regional_name(emulator: Emulator, control: Any) -> None:
+    role = service_role(emulator, service=f"bedrock-agentcore.{emulator.region}.amazonaws.com")
+    control.create_payment_manager(name="shop", authorizerType="AWS_IAM", roleArn=role)
+    elsewhere = service_role(
+        emulator, name="Elsewhere", service="bedrock-agentcore.eu-north-1.amazonaws.com"
+    )
+    told = error(
+        control.create_payment_manager, name="other", authorizerType="AWS_IAM", roleArn=elsewhere
+    )
+    assert told[2] == "Role validation failed"
 
 
 @pytest.mark.parametrize(("source", "works"), [("shop-*", True), ("Shop-*", False)])

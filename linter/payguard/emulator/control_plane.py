@@ -3,7 +3,7 @@
 What takes AWS a while is done at once here: the answers say READY, and what is deleted is gone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from payguard.emulator.access import trusts_service
@@ -11,9 +11,10 @@ from payguard.emulator.failure import conflict, invalid, not_emulated, not_found
 from payguard.emulator.ledger import Connector, Manager, Provider, tail
 from payguard.emulator.page import Page, cut
 from payguard.emulator.payment_call import Handler, PaymentCall, Result
-from payguard.emulator.payment_resource import PROVIDER
+from payguard.emulator.payment_resource import PROVIDER, coming
+from payguard_policies import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
+from payguard_policies.roles import contract
 
-SERVICE = "bedrock-agentcore.amazonaws.com"
 _READY, _DELETING = "READY", "DELETING"
 # The configuration of a vendor: its name in an input, in a connector, and the secrets it has.
 # Each secret: its name in the input, and of the member that says where it is kept.
@@ -68,12 +69,17 @@ def _check_service_role(call: PaymentCall, arn: str, name: str) -> None:
     role = call.account.role(arn)
     context = {
         "aws:SourceAccount": call.account.id,
-        "aws:SourceArn": call.ledger.arn(f"payment-manager/{name.lower()}-{tail(10)}"),
-        "aws:PrincipalServiceName": SERVICE,
+        "aws:SourceArn": coming(call.ledger, "CreatePaymentManager", name),
     }
     trust = role and str(role.assume_role_policy_document)
-    if not trust or not trusts_service(trust, arn, SERVICE, context):
+    if not trust or not any(trusts_service(trust, arn, who, context) for who in _principals(call)):
         raise invalid("Role validation failed")
+
+
+def _principals(call: PaymentCall) -> Iterator[str]:
+    """Yield the names by which a trust policy may name the service; either is accepted."""
+    for name in contract("resource-retrieval").trust.services:
+        yield name.replace("<region>", call.ledger.region)
 
 
 def _manager(call: PaymentCall, found: Manager) -> dict[str, Any]:
@@ -270,7 +276,7 @@ def _secret_arn(call: PaymentCall, name: str, vendor: str, secret: str, external
     if external and external["secretId"].startswith("arn:"):
         return str(external["secretId"])
     partition, _, region, account = call.ledger.arn("").split(":")[1:5]
-    vault = f"bedrock-agentcore-identity!default/payment/{vendor.lower()}"
+    vault = f"{PAYMENTS_SERVICE}-identity!default/payment/{vendor.lower()}"
     secret_name = external["secretId"] if external else f"{vault}/{name}/{secret.lower()}"
     return f"arn:{partition}:secretsmanager:{region}:{account}:secret:{secret_name}-{tail(6)}"
 
@@ -283,7 +289,7 @@ def provider_arn(call: PaymentCall, name: str) -> str:
 def _provider_arns(call: PaymentCall, found: Provider) -> tuple[str, str]:
     """Return both ARNs that AWS writes: the service's answers say acps, its pages say not."""
     arn = provider_arn(call, found.name)
-    return arn, arn.replace(":bedrock-agentcore:", ":acps:", 1)
+    return arn, arn.replace(f":{PAYMENTS_SERVICE}:", f":{CREDENTIAL_SERVICE}:", 1)
 
 
 def _provider(call: PaymentCall, found: Provider) -> dict[str, Any]:

@@ -22,9 +22,8 @@ from payguard.emulator.fault import Faults
 from payguard.emulator.identity import Identity
 from payguard.emulator.ledger import Ledger
 from payguard.emulator.operation import Route, route
+from payguard.emulator.payment_call import header
 from payguard.emulator.signature import claim, refusal, signing_service, verify
-
-_AGENT = "x-amzn-bedrock-agentcore-payments-agent-name"
 
 
 class Observed(NamedTuple):
@@ -111,7 +110,7 @@ class Gateway:
         except Exception as error:  # noqa: BLE001  one request must not end the others
             refused = self._refused(error)
             code, answer = refused.code, as_json(refused)
-        agent = request.headers.get(_AGENT, "")
+        agent = request.headers.get(header("agentName").lower(), "")
         return Reply(
             self._told(found.name, answer, code, agent),
             wait,

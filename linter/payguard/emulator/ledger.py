@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from payguard_policies import PAYMENTS_SERVICE
+
 _TAIL = string.ascii_lowercase + string.digits
 
 
@@ -103,6 +105,7 @@ class Ledger:
 
     Attributes:
         now: tells the time, in UTC.
+        region: where all this is.
         lock: to be held while something is read or changed.
         managers: by ID.
         providers: by name.
@@ -113,11 +116,12 @@ class Ledger:
         self, partition: str, region: str, account: str, now: Callable[[], dt.datetime]
     ) -> None:
         self.now = now
+        self.region = region
         self.lock = threading.RLock()
         self.managers: dict[str, Manager] = {}
         self.providers: dict[str, Provider] = {}
         self.replies: dict[tuple[str, ...], tuple[str, Mapping[str, Any]]] = {}
-        self._base = f"arn:{partition}:bedrock-agentcore:{region}:{account}"
+        self._base = f"arn:{partition}:{PAYMENTS_SERVICE}:{region}:{account}"
         self._numbers = itertools.count(1)
 
     def arn(self, resource: str) -> str:

@@ -8,6 +8,7 @@ from payguard.emulator.account import Account
 from payguard.emulator.failure import ServiceError, invalid, not_found
 from payguard.emulator.identity import Identity
 from payguard.emulator.ledger import Connector, Ledger, Manager
+from payguard_policies import catalog
 
 Result = Mapping[str, Any]
 
@@ -57,7 +58,7 @@ class PaymentCall(NamedTuple):
         if not self.user_id:
             raise invalid(
                 "userId is required for a payment manager with AWS_IAM authorization: send the "
-                "header X-Amzn-Bedrock-AgentCore-Payments-User-Id"
+                f"header {header('userId')}"
             )
         return self.user_id
 
@@ -72,6 +73,11 @@ class PaymentCall(NamedTuple):
         if found is None:
             raise not_found(f"Payment connector not found: {id_}")
         return found
+
+
+def header(member: str) -> str:
+    """Return the header of a member that all calls of the data plane have."""
+    return catalog.operations("data")["ListPaymentSessions"].inputs[member].wire_name
 
 
 Handler = Callable[[PaymentCall], Result]

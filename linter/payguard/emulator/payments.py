@@ -8,14 +8,14 @@ from payguard.authorization.request import Value
 from payguard.emulator import bearer, control_plane, data_plane, payment_resource, rest_json
 from payguard.emulator.access import Circumstances, Question, authorize, authorize_alone
 from payguard.emulator.account import Account
-from payguard.emulator.control_plane import SERVICE
 from payguard.emulator.exchange import HttpAnswer, HttpRequest
 from payguard.emulator.failure import invalid, not_emulated
 from payguard.emulator.identity import Identity
 from payguard.emulator.ledger import Ledger, Manager
 from payguard.emulator.operation import DATA, Route
 from payguard.emulator.payment_call import Handler, PaymentCall
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
+from payguard_policies.roles import contract
 
 _HANDLERS: Mapping[str, Handler] = {**data_plane.HANDLERS, **control_plane.HANDLERS}
 _WORKLOAD_TOKENS = frozenset(
@@ -106,15 +106,18 @@ class Payments:
         if route.plane == DATA and manager is not None and manager.authorizer != "AWS_IAM":
             raise bearer.mismatch()
         context = {**now.context, **dict(_tag_context(given, manager))}
-        asked = Question(caller, f"{DATA}:{route.name}", context)
+        asked = Question(caller, f"{PAYMENTS_SERVICE}:{route.name}", context)
         on = list(payment_resource.named(self.ledger, route.name, given))
         authorize(asked, on, payment_resource.reported(self.ledger, route.name, given))
         if given.get("tags"):
-            tagging = asked._replace(action=f"{DATA}:TagResource")
+            tagging = asked._replace(action=f"{PAYMENTS_SERVICE}:TagResource")
             coming = payment_resource.coming(self.ledger, route.name, given["name"])
             authorize_alone(tagging, coming)
         if given.get("roleArn", "").split(":")[4:5] == [self.account.id]:
-            passing = {**now.context, "iam:PassedToService": SERVICE}
+            passing = {
+                **now.context,
+                "iam:PassedToService": contract("resource-retrieval").trust.services[0],
+            }
             authorize_alone(Question(caller, "iam:PassRole", passing), given["roleArn"])
 
     def _once(self, route: Route, call: PaymentCall, handler: Handler) -> Mapping[str, Any]:
@@ -150,4 +153,4 @@ def _tag_context(given: Mapping[str, Any], manager: Manager | None) -> Iterator[
         yield f"aws:ResourceTag/{name}", value
     url = (given.get("authorizerConfiguration") or {}).get("customJWTAuthorizer", {})
     if "discoveryUrl" in url:
-        yield "bedrock-agentcore:DiscoveryUrl", url["discoveryUrl"]
+        yield f"{PAYMENTS_SERVICE}:DiscoveryUrl", url["discoveryUrl"]

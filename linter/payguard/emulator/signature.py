@@ -16,6 +16,7 @@ from botocore.credentials import Credentials
 
 from payguard.emulator.exchange import HttpRequest
 from payguard.emulator.failure import ServiceError
+from payguard_policies import PAYMENTS_SERVICE
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -145,8 +146,8 @@ def _stamp(request: HttpRequest, said: Claim) -> str:
 def _check_scope(said: Claim, stamp: str, region: str) -> None:
     # IAM and the global STS sign for us-east-1, but for the Region if they are given an endpoint.
     regions = {region, "us-east-1"} if said.service in {"iam", "sts"} else {region}
-    if said.service not in {"iam", "sts", "bedrock-agentcore"}:
-        message = "Credential should be scoped to correct service: 'bedrock-agentcore'. "
+    if said.service not in {"iam", "sts", PAYMENTS_SERVICE}:
+        message = f"Credential should be scoped to correct service: '{PAYMENTS_SERVICE}'. "
     elif said.region not in regions:
         message = f"Credential should be scoped to a valid region, not '{said.region[:40]}'. "
     elif not stamp.startswith(said.date):
