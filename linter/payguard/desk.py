@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from payguard.configuration import RoleRule, Settings
+from payguard.configuration import Settings
 from payguard.finding import InputError, Location
 from payguard.iam.document import IDENTITY, Policy, parse_policy
 from payguard.infrastructure import Document, Infrastructure, Role
 from payguard.rules.inspection import Hit, Inspector
 from payguard.rules.listener import Listener
 from payguard.rules.rule import PAYMENTS
-from payguard.suppression import Suppressions, globs
+from payguard.suppression import Suppressions
 from payguard.tally import Asked, Tally
 
 if TYPE_CHECKING:
@@ -110,8 +110,11 @@ class Desk:
 
     def _is_declared(self, document: Document) -> bool:
         """Tell whether the configuration has a role that the document belongs to."""
-        roles = self.settings.roles
-        return bool(roles) and any(_belongs(document, rule, self.settings) for rule in roles)
+        if not self.settings.roles:
+            return False
+        from payguard.subjects import belongs
+
+        return any(belongs(document, rule, self.settings) for rule in self.settings.roles)
 
     def _inspect_roles(self, roles: Sequence[Role], seen: Seen) -> None:
         from payguard.subjects import cases
@@ -134,25 +137,15 @@ class Desk:
         """Ask about the roles that the user, or the configuration, makes out of several files."""
         if not self.joint:
             return
-        from payguard.subjects import of_documents
+        from payguard.subjects import made_roles, of_documents
 
         if self.asked.role:
             role = of_documents(self.asked.name, self.joint, self.asked.arn)
             self._inspect_roles((role,), {})
             return
-        roles = []
-        for rule in self.settings.roles:
-            documents = [one for one in self.joint if _belongs(one, rule, self.settings)]
-            if documents:
-                roles.append(of_documents(rule.name, documents, rule.arn))
+        roles = list(made_roles(self.joint, self.settings))
         if roles:
             self._inspect_roles(roles, {})
-
-
-def _belongs(document: Document, rule: RoleRule, settings: Settings) -> bool:
-    """Tell whether the configuration says that a document is part of a role."""
-    files = (*rule.identity, *(path for path in (rule.boundary, rule.trust) if path))
-    return bool(rule.identity) and globs(files, settings.root).match(document.path)
 
 
 def _inspect_open(document: Document, inspector: Inspector) -> tuple[Policy, Sequence[Hit]]:

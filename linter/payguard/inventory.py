@@ -16,8 +16,7 @@ from payguard.powers import Power, powers
 from payguard.run import with_modules
 from payguard.sources.opening import How, open_input
 from payguard.sources.text_file import Candidate
-from payguard.subjects import Case, cases, of_documents
-from payguard.suppression import globs
+from payguard.subjects import Case, cases, made_roles
 
 # Asks a question of the engine, or gives it up as undecided.
 Patience = Callable[[Callable[[], Answer]], Answer]
@@ -190,17 +189,6 @@ def take(
 def _entries(roles: Sequence[Role], settings: Settings, patience: Patience) -> Iterator[Entry]:
     for case in cases(roles, settings):
         yield Entry(case, settings.role_rule(case.subject.name), patience)
-
-
-def made_roles(documents: Sequence[Document], settings: Settings) -> Iterator[Role]:
-    """Yield the roles that the configuration makes out of policies in files."""
-    for rule in settings.roles:
-        if not rule.identity:
-            continue
-        files = globs((*rule.identity, *filter(None, (rule.boundary, rule.trust))), settings.root)
-        mine = [document for document in documents if files.match(document.path)]
-        if mine:
-            yield of_documents(rule.name, mine, rule.arn)
 
 
 # Trust

@@ -1,16 +1,17 @@
 """Roles of the input made into what role rules are asked about."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from payguard.authorization.actor import Actor, actor
-from payguard.configuration import Settings
+from payguard.configuration import RoleRule, Settings
 from payguard.deployment import Deployment, deployment_of
 from payguard.iam.document import BOUNDARY, IDENTITY, TRUST, parse_policy
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.idle import is_idle, let_in_by_name
 from payguard.infrastructure import GROUP, Document, Role
 from payguard.rules.subject import Subject
+from payguard.suppression import globs
 from payguard_policies import catalog
 
 # What AWS calls the roles, and what teams make of it: a persona that is only inferred.
@@ -70,6 +71,20 @@ def cases(
         )
         found.append(Case(role, subject))
     return found
+
+
+def made_roles(documents: Sequence[Document], settings: Settings) -> Iterator[Role]:
+    """Yield the roles that the configuration makes out of policies in files."""
+    for rule in settings.roles:
+        mine = [document for document in documents if belongs(document, rule, settings)]
+        if mine:
+            yield of_documents(rule.name, mine, rule.arn)
+
+
+def belongs(document: Document, rule: RoleRule, settings: Settings) -> bool:
+    """Tell whether the configuration says that a document is part of a role."""
+    files = (*rule.identity, *(path for path in (rule.boundary, rule.trust) if path))
+    return bool(rule.identity) and globs(files, settings.root).match(document.path)
 
 
 def inferred(role: Role) -> str:

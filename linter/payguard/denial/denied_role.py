@@ -37,9 +37,15 @@ from payguard.iam.document import (
 from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import matches
 from payguard.infrastructure import Document, Infrastructure, Role
-from payguard.inventory import made_roles
 from payguard.rules.subject import Subject
-from payguard.subjects import actor_of, inferred, nothing_known, of_documents, unknown_policies
+from payguard.subjects import (
+    actor_of,
+    inferred,
+    made_roles,
+    nothing_known,
+    of_documents,
+    unknown_policies,
+)
 
 _EVERYTHING: Mapping[str, Any] = {
     "Version": "2012-10-17",
