@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WHEEL_VENV := .venvs/wheel
 PACKAGES := policies/payguard_policies linter/payguard pulumi_components/payguard_pulumi
 
-.PHONY: demo test check docs catalog bench wheel-test clean
+.PHONY: demo test check docs catalog bench wheel-test engine engine-test clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -56,6 +56,12 @@ wheel-test: $(READY)
 	cp -R linter/tools linter/examples linter/RULES.md .venvs/checkout/linter/
 	cp -R $(filter-out pulumi_components/payguard_pulumi, $(wildcard pulumi_components/*)) .venvs/checkout/pulumi_components/
 	cd .venvs/checkout && ../wheel/bin/python -m pytest --numprocesses auto --dist loadfile
+
+engine:  ## what tests with the real Pulumi engine need, built once into the user's cache
+	$(PYTHON) tests/engine/build.py
+
+engine-test: $(READY)  ## the tests with the real Pulumi engine
+	$(BIN)/python -m pytest -m engine --numprocesses auto tests/engine
 
 clean:
 	rm -rf $(VENV) .venvs dist .bench
