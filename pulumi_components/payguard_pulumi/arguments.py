@@ -1,33 +1,26 @@
 """The arguments of the component: each checked by itself, then all of them together."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pulumi
-from pulumi.output import Unknown
-
-from payguard_policies import catalog, roles
-from payguard_policies.action_sets import action_sets
-from payguard_pulumi.argument_error import ArgumentError, wire_name
-
-SEPARATIONS = ("error", "advisory")
-SERVICE_PERSONA = "resource-retrieval"
-# A persona and the argument that says who may assume its role.
-PRINCIPALS = {
-    persona: f"{persona.replace('-', '_')}_principals"
-    for persona in roles.PERSONAS
-    if persona != SERVICE_PERSONA
-}
-# What decides which resources there are: it has to be known when the program runs.
-PLAIN = ("create_service_role", "coinbase_marketplace", "separation")
+from payguard.finding import quote
+from payguard.identifiers import arn_field
+from payguard.sources import json_text
+from payguard.suppression import nearest
+from payguard_policies import roles
+from payguard_pulumi.argument import (
+    PLAIN,
+    PRINCIPALS,
+    SEPARATIONS,
+    SERVICE_PERSONA,
+    ArgumentError,
+    is_known,
+    wire_name,
+)
+from payguard_pulumi.argument_check import CHECKS
 
 _ARN_FIELDS = 6
-_SUFFIX = "-??????"
-_MOST_TAGS = 50  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_TRUST_KINDS = {"iam": ("root", "role/", "user/"), "sts": ("assumed-role/", "federated-user/")}
-
-Check = Callable[[str, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +62,6 @@ class Arguments:
         return (*own, *(persona for persona in roles.PERSONAS if persona in self.principals))
 
 
-def is_known(value: Any) -> bool:
-    """Tell whether a value, and all in it, is known while the program runs."""
-    if isinstance(value, Mapping):
-        return all(is_known(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return all(map(is_known, value))
-    return not isinstance(value, pulumi.Output | Unknown | Awaitable)
-
-
 def given(args: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments without those that are None, which means that they are left out.
 
@@ -85,8 +69,8 @@ def given(args: Mapping[str, Any]) -> dict[str, Any]:
         ArgumentError: there is no such argument.
     """
     for name in args:
-        if name not in _CHECKS:
-            raise ArgumentError(name, f"there is no such argument{_nearest(name)}")
+        if name not in CHECKS:
+            raise ArgumentError(name, f"there is no such argument{nearest(name, CHECKS)}")
     return {name: value for name, value in args.items() if value is not None}
 
 
@@ -102,7 +86,7 @@ def check_known(args: Mapping[str, Any]) -> None:
                 wire_name(name),
                 "it decides which resources there are, so it has to be a plain value, no output",
             )
-        _CHECKS[name](wire_name(name), value)
+        CHECKS[name](wire_name(name), value)
     _check_combination(args)
 
 
@@ -144,7 +128,7 @@ def arguments(args: Mapping[str, Any]) -> Arguments:
         path=args.get("path", "/"),
         name_prefix=args.get("name_prefix", ""),
         permissions_boundary=args.get("permissions_boundary", ""),
-        boundary_document=None if document is None else _boundary_document(document),
+        boundary_document=None if document is None else json_text.parse(document),
     )
     _check_homes(args, found)
     return found
@@ -152,8 +136,6 @@ def arguments(args: Mapping[str, Any]) -> Arguments:
 
 def _partition(args: Mapping[str, Any]) -> str | None:
     """Return the partition of a manager that does not exist yet: that of its region."""
-    from payguard.identifiers import arn_field  # noqa: PLC0415  start-up time of every program
-
     region = args.get("region")
     return (arn_field.region_partition(region) or None) if region is not None else None
 
@@ -167,234 +149,6 @@ def _managers(parameters: roles.Parameters) -> tuple[roles.Manager, ...]:
         path = next((path for start, path in missing.items() if text.startswith(start)), "")
         text = text.replace("manager_arns and manager_name tell two", "the managers are of two")
         raise ArgumentError(path or "paymentManagerArns", text) from None
-
-
-# -- each by itself ------------------------------------------------------------------------------
-
-
-def _texts(check: Check) -> Check:
-    """Return a check of a list: it is one, is not empty, and each entry passes ``check``."""
-
-    def checked(path: str, value: Any) -> None:
-        if not is_known(value) and not isinstance(value, list | tuple):
-            return
-        if not isinstance(value, list | tuple):
-            raise ArgumentError(path, f"expected a list, found {_kind(value)}")
-        if not value:
-            raise ArgumentError(path, "the list is empty: leave it out or name at least one")
-        for number, entry in enumerate(value):
-            check(f"{path}[{number}]", entry)
-        known = [entry for entry in value if isinstance(entry, str)]
-        twice = next((entry for entry in known if known.count(entry) > 1), None)
-        if twice is not None:
-            raise ArgumentError(path, f"{_quote(twice)} stands in it twice")
-
-    return checked
-
-
-def _text(check: Check) -> Check:
-    """Return a check of a text: it is one, is not empty, and passes ``check``."""
-
-    def checked(path: str, value: Any) -> None:
-        if not is_known(value):
-            return
-        if not isinstance(value, str):
-            raise ArgumentError(path, f"expected a text, found {_kind(value)}")
-        if not value:
-            raise ArgumentError(path, "it is empty: leave it out or give a value")
-        check(path, value)
-
-    return checked
-
-
-def _identifier(kind: str) -> Check:
-    """Return a check of an identifier of a kind of ``payguard.identifiers``."""
-
-    def checked(path: str, value: str) -> None:
-        from payguard.identifiers import ERROR, check  # noqa: PLC0415  start-up time
-
-        found = [problem for problem in check(kind, value) if problem.severity == ERROR]
-        if found:
-            mend = f"; {found[0].help}" if found[0].help else ""
-            messages = "; ".join(problem.message for problem in found[:3])
-            raise ArgumentError(path, f"{_quote(value)}: {messages}{mend}")
-
-    return checked
-
-
-def _shape(name: str, what: str) -> Check:
-    """Return a check against a hand-kept shape of the catalog."""
-
-    def checked(path: str, value: str) -> None:
-        from payguard.identifiers.shape import from_model  # noqa: PLC0415  start-up time
-
-        shape = from_model("other", name)
-        if not shape.accepts(value):
-            raise ArgumentError(
-                path,
-                f"{_quote(value)} is no {what}: IAM takes {shape.least} to {shape.most:,} "
-                f"characters that match {shape.pattern}",
-            )
-
-    return checked
-
-
-def _secret(path: str, value: str) -> None:
-    """Refuse what is no secret's ARN; ``-??????`` may stand for the suffix of one to come.
-
-    AgentCore names the secrets that it keeps itself, so that patterns for those are taken too.
-    """
-    from payguard.iam.wildcard import covers  # noqa: PLC0415  start-up time
-
-    managed = action_sets()["wallet-secret-reads"].resources
-    if "*" in value and any(covers(pattern, value) for pattern in managed):
-        return
-    known = value[: -len(_SUFFIX)] + "-AAAAAA" if value.endswith(_SUFFIX) else value
-    try:
-        _identifier("secret-arn")(path, known)
-    except ArgumentError as error:
-        raise ArgumentError(path, error.reason.replace(_quote(known), _quote(value), 1)) from None
-
-
-def _principal(path: str, value: str) -> None:
-    """Refuse what a trust policy of people or agents cannot name, and what names anybody."""
-    from payguard.identifiers import check_policy_arn, parse_arn  # noqa: PLC0415  start-up time
-    from payguard.identifiers.glob import is_glob  # noqa: PLC0415  same
-
-    if value == "*":
-        raise ArgumentError(path, '"*" lets anybody in: name the roles or users that may assume it')
-    arn = parse_arn(value)
-    if is_glob(value):
-        reason = "a principal is named in full, without wildcards"
-    elif arn is None:
-        reason = "it is no ARN; an account is named as arn:aws:iam::ACCOUNT:root"
-    elif problems := check_policy_arn(value):
-        reason = "; ".join(problem.message for problem in problems[:3])
-    elif not arn.resource.startswith(_TRUST_KINDS.get(arn.service, ("\n",))):
-        reason = "expected a role, a user, a session of a role or an account's root"
-    else:
-        return
-    raise ArgumentError(path, f"{_quote(value)}: {reason}")
-
-
-def _account(path: str, value: str) -> None:
-    from payguard.identifiers import arn_field  # noqa: PLC0415  start-up time
-
-    if not arn_field.is_account(value):
-        problem = arn_field.account_problem(value)
-        raise ArgumentError(
-            path, problem.message if problem else f"{_quote(value)} is no account ID of 12 digits"
-        )
-
-
-def _region(path: str, value: str) -> None:
-    from payguard.identifiers import arn_field  # noqa: PLC0415  start-up time
-
-    problem = arn_field.region_problem("", value)
-    if problem:
-        raise ArgumentError(path, "; ".join(filter(None, (problem.message, problem.help))))
-
-
-def _boundary_text(path: str, value: str) -> None:
-    from payguard.iam.document import BOUNDARY, parse_policy  # noqa: PLC0415  start-up time
-    from payguard.sources import json_text  # noqa: PLC0415  same
-
-    try:
-        document = json_text.parse(value)
-    except json_text.JsonError as error:
-        raise ArgumentError(path, f"it is no policy document in JSON: {error}") from None
-    if not isinstance(document, dict) or not parse_policy(document, BOUNDARY).statements:
-        raise ArgumentError(path, "it is no policy document: it has no Statement")
-
-
-def _boundary_document(text: str) -> dict[str, Any]:
-    from payguard.sources import json_text  # noqa: PLC0415  start-up time
-
-    found: dict[str, Any] = json_text.parse(text)
-    return found
-
-
-def _duration(path: str, value: Any) -> None:
-    if not is_known(value):
-        return
-    bounds = catalog.integer_shape("other", "IamMaxSessionDuration")
-    least, most = bounds.min or 0, bounds.max or 0
-    number = not isinstance(value, bool) and isinstance(value, int | float)
-    # Other languages send every number as a float.
-    if not number or value != value // 1 or not least <= value <= most:
-        raise ArgumentError(
-            path, f"expected a whole number of seconds, {least:,} to {most:,}, found {value!r}"
-        )
-
-
-def _flag(path: str, value: Any) -> None:
-    if not isinstance(value, bool):
-        raise ArgumentError(path, f"expected true or false, found {_kind(value)}")
-
-
-def _separation(path: str, value: Any) -> None:
-    if value not in SEPARATIONS:
-        expected = " or ".join(map(_quote, SEPARATIONS))
-        shown = _quote(value) if isinstance(value, str) else _kind(value)
-        raise ArgumentError(path, f"expected {expected}, found {shown}")
-
-
-def _tags(path: str, value: Any) -> None:
-    if not is_known(value) and not isinstance(value, Mapping):
-        return
-    if not isinstance(value, Mapping):
-        raise ArgumentError(path, f"expected a map of texts, found {_kind(value)}")
-    if len(value) > _MOST_TAGS:
-        raise ArgumentError(path, f"{len(value)} tags; IAM takes {_MOST_TAGS} on a role")
-    for key, text in value.items():
-        _shape("IamTagKey", "key of a tag")(path, key)
-        if not is_known(text):
-            continue
-        if not isinstance(text, str):
-            raise ArgumentError(f"{path}.{key}", f"expected a text, found {_kind(text)}")
-        _shape("IamTagValue", "value of a tag")(f"{path}.{key}", text)
-
-
-def _name_prefix(path: str, value: str) -> None:
-    from payguard.identifiers.shape import from_model  # noqa: PLC0415  start-up time
-
-    shape = from_model("other", "IamRoleName")
-    _shape("IamRoleName", "start of a role's name")(path, value)
-    longest = max(roles.PERSONAS, key=len)
-    if len(value) + len(longest) > shape.most:
-        raise ArgumentError(
-            path,
-            f"with {_quote(longest)} behind it the name of a role would have "
-            f"{len(value) + len(longest)} characters; IAM takes {shape.most}",
-        )
-
-
-_CHECKS: dict[str, Check] = {
-    "payment_manager_arns": _texts(_text(_identifier("payment-manager-arn"))),
-    "payment_manager_name": _text(_identifier("payment-manager-name")),
-    "account_id": _text(_account),
-    "region": _text(_region),
-    **{name: _texts(_text(_principal)) for name in PRINCIPALS.values()},
-    "create_service_role": _flag,
-    "service_role_arn": _text(_identifier("role-arn")),
-    "credential_provider_arns": _texts(_text(_identifier("credential-provider-arn"))),
-    "secret_arns": _texts(_text(_secret)),
-    "kms_key_arn": _text(_identifier("kms-key-arn")),
-    "permissions_boundary": _text(_shape("IamPolicyArn", "ARN of a managed policy")),
-    "permissions_boundary_document": _text(_boundary_text),
-    "path": _text(_shape("IamPath", "path of a role")),
-    "name_prefix": _text(_name_prefix),
-    "max_session_duration": _duration,
-    "external_id": _text(_shape("IamExternalId", "external ID")),
-    "tags": _tags,
-    "coinbase_marketplace": _flag,
-    "separation": _separation,
-}
-
-NAMES = tuple(_CHECKS)
-
-
-# -- all of them together ------------------------------------------------------------------------
 
 
 def _check_combination(args: Mapping[str, Any]) -> None:
@@ -484,31 +238,12 @@ def _check_home(path: str, arn: str, found: Arguments, *, own_account: bool) -> 
     if partition != found.partition:
         raise ArgumentError(
             path,
-            f"{_quote(arn)} is of the partition {_quote(partition)}, the payment managers are of "
-            f"{_quote(found.partition)}",
+            f"{quote(arn)} is of the partition {quote(partition)}, the payment managers are of "
+            f"{quote(found.partition)}",
         )
     if own_account and account not in {found.account, "aws"}:
         raise ArgumentError(
             path,
-            f"{_quote(arn)} is of the account {_quote(account)}, the payment managers are of "
-            f"{_quote(found.account)}: payments has no access from one account to another",
+            f"{quote(arn)} is of the account {quote(account)}, the payment managers are of "
+            f"{quote(found.account)}: payments has no access from one account to another",
         )
-
-
-def _kind(value: Any) -> str:
-    names = {bool: "a truth value", str: "a text", int: "a number", float: "a number"}
-    if value is None:
-        return "nothing"
-    return names.get(type(value), "a list" if isinstance(value, list | tuple) else "an object")
-
-
-def _quote(text: str) -> str:
-    from payguard.finding import quote  # noqa: PLC0415  start-up time
-
-    return quote(text)
-
-
-def _nearest(name: str) -> str:
-    from payguard.suppression import nearest  # noqa: PLC0415  start-up time
-
-    return nearest(name, NAMES)

@@ -1,26 +1,17 @@
 """The component: one resource for all roles of a team's payment managers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pulumi
-import pulumi_aws as aws
 
-from payguard_policies import roles
-from payguard_pulumi.argument_error import wire_name
-from payguard_pulumi.arguments import (
-    PLAIN,
-    PRINCIPALS,
-    SERVICE_PERSONA,
-    arguments,
-    check_known,
-    given,
-    is_known,
-)
-from payguard_pulumi.roles import Plan, permissions, role_arn, text
+from payguard_pulumi.argument import PLAIN, PRINCIPALS, SERVICE_PERSONA, is_known, wire_name
+from payguard_pulumi.role_resources import RoleResources
+
+if TYPE_CHECKING:
+    from payguard_pulumi.plan import Plan
 
 TOKEN = "payguard:index:PaymentAccessRoles"  # noqa: S105  the type of a resource
-_ARN_FIELDS = 6
 
 
 # Flat on purpose: the Python component host of Pulumi 3.272 loses enums in lists and nested objects
@@ -151,22 +142,28 @@ class PaymentAccessRoles(pulumi.ComponentResource):
             pulumi.InputPropertyError: an argument is not what it should be, arguments do not go
                 together, or the roles would break the separation of duties.
         """
+        # Here, not above: a program that only imports the component does not pay for the engine.
+        from payguard_pulumi.arguments import check_known, given  # noqa: PLC0415
+        from payguard_pulumi.plan import plan_of, refuse_shared_principals  # noqa: PLC0415
+
         values = given(args)
         check_known(values)
-        known = _plan(values, name) if is_known(values) else None
+        known = plan_of(values, name) if is_known(values) else None
+        if known is None:
+            refuse_shared_principals(values, name)
         super().__init__(TOKEN, name, {wire_name(key): values[key] for key in values}, opts)
         plan = (
-            pulumi.Output.all(**values).apply(lambda resolved: _plan(resolved, name))
+            pulumi.Output.all(**values).apply(lambda resolved: plan_of(resolved, name))
             if known is None
             else pulumi.Output.from_input(name).apply(lambda _: known)
         )
         plan.apply(self._warn)
         for secret in _secrets(values):
             secret.apply(self._warn_of_secret)
-        made = _Roles(name, self, values, plan)
+        made = RoleResources(name, self, values, plan)
         self._set_outputs(made, values)
 
-    def _warn(self, plan: Plan) -> None:
+    def _warn(self, plan: "Plan") -> None:
         for warning in plan.warnings:
             pulumi.log.warn(warning, self)
 
@@ -178,7 +175,7 @@ class PaymentAccessRoles(pulumi.ComponentResource):
                 self,
             )
 
-    def _set_outputs(self, made: "_Roles", values: Mapping[str, Any]) -> None:
+    def _set_outputs(self, made: RoleResources, values: Mapping[str, Any]) -> None:
         for persona in PRINCIPALS:
             slug = persona.replace("-", "_")
             setattr(self, f"{slug}_role_arn", made.arn(persona))
@@ -193,122 +190,6 @@ class PaymentAccessRoles(pulumi.ComponentResource):
         self.trust_policies = pulumi.Output.all(**made.trust)
         outputs = PaymentAccessRoles.__annotations__
         self.register_outputs({wire_name(key): getattr(self, key) for key in outputs})
-
-
-class _Roles:
-    """The resources below one component.
-
-    Args:
-        name: the component's name.
-        parent: the component.
-        values: its arguments, as they were given.
-        plan: what is made from them, once they are all known.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        parent: PaymentAccessRoles,
-        values: Mapping[str, Any],
-        plan: "pulumi.Output[Plan]",
-    ) -> None:
-        self._name, self._parent, self._values, self._plan = name, parent, values, plan
-        self.roles: dict[str, aws.iam.Role] = {}
-        self.permissions: dict[str, pulumi.Output[str]] = {}
-        self.trust: dict[str, pulumi.Output[str]] = {}
-        service = [SERVICE_PERSONA] if values.get("create_service_role") else []
-        for persona in (*service, *(one for one, key in PRINCIPALS.items() if key in values)):
-            self._make(persona)
-        if values.get("coinbase_marketplace"):
-            self._attach("control-plane")
-
-    def arn(self, persona: str) -> "pulumi.Output[str | None]":
-        """Return the ARN of a persona's role; None if there is none."""
-        role = self.roles.get(persona)
-        return pulumi.Output.from_input(None if role is None else role.arn)
-
-    def name(self, persona: str) -> "pulumi.Output[str | None]":
-        """Return the name of a persona's role; None if there is none."""
-        role = self.roles.get(persona)
-        return pulumi.Output.from_input(None if role is None else role.name)
-
-    def _make(self, persona: str) -> None:
-        values = self._values
-        label = f"{self._name}-{persona}"
-        named = "name_prefix" in values
-        self.trust[persona] = self._plan.apply(lambda plan: text(plan.roles[persona].trust))
-        role = aws.iam.Role(
-            label,
-            name=self._plan.apply(lambda plan: plan.roles[persona].name) if named else None,
-            description=roles.contract(persona).summary,
-            assume_role_policy=self.trust[persona],
-            path=values.get("path"),
-            permissions_boundary=values.get("permissions_boundary"),
-            max_session_duration=None if persona == SERVICE_PERSONA else _duration(values),
-            tags=values.get("tags"),
-            # A name that is given cannot be held by the old role and the new one.
-            opts=pulumi.ResourceOptions(parent=self._parent, delete_before_replace=named or None),
-        )
-        self.roles[persona] = role
-        pulumi.Output.all(self._plan, role.arn).apply(self._check_account)
-        self.permissions[persona] = self._permissions(persona)
-        aws.iam.RolePolicy(
-            label,
-            name=persona,
-            role=role.name,
-            policy=self.permissions[persona],
-            opts=pulumi.ResourceOptions(parent=role),
-        )
-
-    def _permissions(self, persona: str) -> "pulumi.Output[str]":
-        """Return the permissions policy; of the role that passes the service role, with its ARN.
-
-        That ARN is put together from the role's name, which a preview knows already.
-        """
-        service = self.roles.get(SERVICE_PERSONA)
-        if service is None or persona == SERVICE_PERSONA:
-            return self._plan.apply(lambda plan: text(plan.roles[persona].permissions))
-        return pulumi.Output.all(self._plan, service.name).apply(
-            lambda known: text(
-                permissions(known[0].arguments, persona, role_arn(known[0].arguments, known[1]))
-            )
-        )
-
-    def _attach(self, persona: str) -> None:
-        role = self.roles[persona]
-        managed = self._plan.apply(lambda plan: list(plan.roles[persona].managed))
-        for number, policy in enumerate(roles.contract(persona).managed_policies):
-            label = policy.arn.rpartition("/")[2]
-            aws.iam.RolePolicyAttachment(
-                f"{self._name}-{persona}-{label}",
-                role=role.name,
-                policy_arn=managed[number],
-                opts=pulumi.ResourceOptions(parent=role),
-            )
-
-    def _check_account(self, known: Sequence[Any]) -> None:
-        """Warn where the roles are made in another account than that of the payment managers."""
-        plan, arn = known
-        account = arn.split(":", _ARN_FIELDS - 1)[4] if arn else plan.arguments.account
-        if account != plan.arguments.account:
-            pulumi.log.warn(
-                f"{arn} is of another account than the payment managers, {plan.arguments.account}: "
-                "payments has no access from one account to another; deploy to theirs",
-                self._parent,
-            )
-
-
-def _plan(values: Mapping[str, Any], name: str) -> Plan:
-    """Check arguments that are all known, and the roles that they make; see ``separation.plan``."""
-    from payguard_pulumi.separation import plan  # noqa: PLC0415  importing pays for no engine
-
-    return plan(arguments(given(values)), name)
-
-
-def _duration(values: Mapping[str, Any]) -> "pulumi.Output[int] | None":
-    """Return the duration as the whole number that IAM takes: other languages send a float."""
-    duration = values.get("max_session_duration")
-    return None if duration is None else pulumi.Output.from_input(duration).apply(int)
 
 
 def _secrets(values: Mapping[str, Any]) -> "list[pulumi.Output[str]]":

@@ -16,9 +16,9 @@ from payguard.infrastructure import Document, Infrastructure, Role
 from payguard.rules.payments.money import spending
 from payguard.run import lint_found
 from payguard_policies import catalog
-from payguard_pulumi.argument_error import ArgumentError, wire_name
-from payguard_pulumi.arguments import PRINCIPALS, SERVICE_PERSONA, Arguments
-from payguard_pulumi.roles import Plan, PlannedRole, planned_roles
+from payguard_pulumi.argument import PRINCIPALS, SERVICE_PERSONA, ArgumentError, wire_name
+from payguard_pulumi.arguments import Arguments
+from payguard_pulumi.planned_role import PlannedRole
 
 _NOWHERE = Span(1, 1, 1, 1)
 _SEPARATION = frozenset({"separation-of-duties", "separation-by-another-role"})
@@ -27,24 +27,26 @@ _LACKING = "required-permission-missing"
 _OF_MANAGED_POLICIES = "policy-too-large"
 
 
-def plan(arguments: Arguments, component: str) -> Plan:
-    """Return the roles of a component, checked together.
+def checked(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> tuple[str, ...]:
+    """Check the roles of one component together.
 
     Args:
-        arguments: checked, each by itself and with each other.
-        component: the component's name.
+        arguments: what the roles were made from.
+        planned: the roles, by persona.
+
+    Returns:
+        What is worth knowing about them, a sentence each.
 
     Raises:
         ArgumentError: the roles break the separation of duties and that is not advisory, or one
             of them does not keep the contract of its persona.
     """
-    found = planned_roles(arguments, component)
-    warnings = [
+    warnings = (
         *_unknown_boundary(arguments),
-        *_linted(arguments, found),
-        *_shared(arguments, found),
-    ]
-    return Plan(arguments, found, tuple(dict.fromkeys(warnings)))
+        *_linted(arguments, planned),
+        *shared(arguments, planned),
+    )
+    return tuple(dict.fromkeys(warnings))
 
 
 def _unknown_boundary(arguments: Arguments) -> Iterator[str]:
@@ -167,7 +169,7 @@ class _Principal(NamedTuple):
         return self.arn.endswith(":root")
 
 
-def _shared(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterator[str]:
+def shared(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterator[str]:
     """Yield what is known of principals that open budgets as one role and spend as another.
 
     A principal that the lists name for both has both. One that is named for one of them while the

@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -47,13 +48,18 @@ class Account:
 
     def __init__(self, account: str = "123456789012", partition: str = "aws") -> None:
         self.account, self.partition = account, partition
-        self.client = boto3.client(
+
+    @cached_property
+    def client(self) -> Any:
+        """A client of IAM in that account; made when it is first asked for, since it takes long."""
+        client = boto3.client(
             "iam",
-            region_name=_REGIONS[partition],
+            region_name=_REGIONS[self.partition],
             aws_access_key_id="testing",
             aws_secret_access_key="testing",  # noqa: S106  moto asks for some text
         )
-        self.client.meta.events.register("before-sign.iam", self._in_account)
+        client.meta.events.register("before-sign.iam", self._in_account)
+        return client
 
     def _in_account(self, request: Any, **_: Any) -> None:
         request.headers["x-moto-account-id"] = self.account

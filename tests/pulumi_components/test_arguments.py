@@ -9,8 +9,8 @@ import pytest
 
 from payguard_policies import roles
 from payguard_pulumi import PaymentAccessRolesArgs
-from payguard_pulumi.argument_error import wire_name
-from payguard_pulumi.arguments import NAMES, PRINCIPALS
+from payguard_pulumi.argument import PRINCIPALS, wire_name
+from payguard_pulumi.argument_check import CHECKS
 from pulumi_components.deployed_roles import deploy_roles
 from pulumi_components.moto_mocks import Account, Deployed, MotoMocks, iam
 from pulumi_components.sample_arguments import (
@@ -119,6 +119,7 @@ PRINCIPAL_LISTS = [
             (f"{wire_name(name)}[0]", "account has 11 digits", [AGENT.replace("1234", "123")]),
             (f"{wire_name(name)}[0]", "expected a role, a user", [SECRET]),
             (f"{wire_name(name)}[0]", "expected a role, a user", [BOUNDARY]),
+            (f"{wire_name(name)}[0]", "it names no account", ["arn:aws:iam::aws:role/x"]),
             (
                 f"{wire_name(name)}[0]",
                 'is of the partition "aws-cn"',
@@ -309,6 +310,6 @@ class TestBoundary:
 
 
 def test_every_argument_of_the_class_is_checked_and_every_persona_can_be_asked_for() -> None:
-    assert set(PaymentAccessRolesArgs.__annotations__) == set(NAMES)
+    assert set(PaymentAccessRolesArgs.__annotations__) == set(CHECKS)
     assert set(PRINCIPALS) | {"resource-retrieval"} == set(roles.PERSONAS)
-    assert set(PRINCIPALS.values()) <= set(NAMES)
+    assert set(PRINCIPALS.values()) <= set(CHECKS)

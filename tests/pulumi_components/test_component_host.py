@@ -16,7 +16,7 @@ from pulumi.provider.server import ComponentInitError, ProviderServicer
 from pulumi.runtime import proto, rpc
 
 from payguard_pulumi import PaymentAccessRoles, plugin
-from payguard_pulumi.argument_error import wire_name
+from payguard_pulumi.argument import wire_name
 from payguard_pulumi.payment_access_roles import TOKEN
 from pulumi_components.deployed_roles import deploy_roles
 from pulumi_components.moto_mocks import ROLE, ROLE_POLICY, Account, Deployed, deploy, iam

@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_components.deployed_roles import deploy_roles
 from pulumi_components.moto_mocks import ROLE, Account, iam
-from pulumi_components.sample_arguments import ACCOUNT, callers, everything, principal
+from pulumi_components.sample_arguments import ACCOUNT, MANAGER, callers, everything, principal
 
 AGENT = principal("agent")
 ELSEWHERE = "111122223333"
@@ -71,6 +71,29 @@ def test_a_principal_from_outputs_is_refused_before_a_role_is_made(account: Acco
             account,
         )
     assert account.roles() == []
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_shared_principals_are_refused_before_the_managers_are_known(
+    account: Account, *, preview: bool
+) -> None:
+    def args() -> dict[str, object]:
+        unknown = pulumi.Output.from_input(pulumi.output.UNKNOWN if preview else [MANAGER])
+        return callers(payment_manager_arns=unknown, management_principals=[AGENT])
+
+    with pytest.raises(pulumi.InputPropertyError, match=r"^processPaymentPrincipals\[0\]: "):
+        deploy_roles(args, account, preview=preview)
+    assert account.roles() == []
+
+
+def test_advisory_says_it_once_where_the_managers_are_known_later(account: Account) -> None:
+    def args() -> dict[str, object]:
+        managers = pulumi.Output.from_input([MANAGER])
+        return callers(
+            payment_manager_arns=managers, management_principals=[AGENT], separation="advisory"
+        )
+
+    assert len(deploy_roles(args, account).warnings()) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
-"""The finished documents of the roles that are asked for."""
+"""The roles that are asked for, with their finished documents, before they are made."""
 
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from payguard_policies import roles
-from payguard_pulumi.arguments import PRINCIPALS, SERVICE_PERSONA, Arguments
+from payguard_pulumi.argument import PRINCIPALS, SERVICE_PERSONA
+from payguard_pulumi.arguments import Arguments
 
 
 class PlannedRole(NamedTuple):
@@ -28,23 +28,6 @@ class PlannedRole(NamedTuple):
     permissions: Mapping[str, Any]
     trust: Mapping[str, Any]
     managed: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All the roles of one component, checked together.
-
-    No tuple: Pulumi would take it apart and put it together as a plain one.
-
-    Attributes:
-        arguments: what they were made from.
-        roles: by persona.
-        warnings: what is worth knowing about them, a sentence each.
-    """
-
-    arguments: Arguments
-    roles: Mapping[str, PlannedRole]
-    warnings: tuple[str, ...] = ()
 
 
 def planned_roles(arguments: Arguments, component: str) -> dict[str, PlannedRole]:

@@ -1,0 +1,233 @@
+"""Each argument by itself: what it takes, whatever the others are."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from payguard import identifiers
+from payguard.finding import quote
+from payguard.iam.document import BOUNDARY, parse_policy
+from payguard.iam.wildcard import covers
+from payguard.identifiers import ERROR, arn_field, check_policy_arn, parse_arn
+from payguard.identifiers.glob import is_glob
+from payguard.identifiers.shape import from_model
+from payguard.sources import json_text
+from payguard_policies import catalog, roles
+from payguard_policies.action_sets import action_sets
+from payguard_pulumi.argument import PRINCIPALS, SEPARATIONS, ArgumentError, is_known
+
+_SUFFIX = "-??????"
+_MOST_TAGS = 50  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_TRUST_KINDS = {"iam": ("root", "role/", "user/"), "sts": ("assumed-role/", "federated-user/")}
+
+# Takes the property path of a value, and the value; raises ArgumentError if it is not fit.
+Check = Callable[[str, Any], None]
+
+
+def _texts(check: Check) -> Check:
+    """Return a check of a list: it is one, is not empty, and each entry passes ``check``."""
+
+    def checked(path: str, value: Any) -> None:
+        if not is_known(value) and not isinstance(value, list | tuple):
+            return
+        if not isinstance(value, list | tuple):
+            raise ArgumentError(path, f"expected a list, found {_kind(value)}")
+        if not value:
+            raise ArgumentError(path, "the list is empty: leave it out or name at least one")
+        for number, entry in enumerate(value):
+            check(f"{path}[{number}]", entry)
+        known = [entry for entry in value if isinstance(entry, str)]
+        twice = next((entry for entry in known if known.count(entry) > 1), None)
+        if twice is not None:
+            raise ArgumentError(path, f"{quote(twice)} stands in it twice")
+
+    return checked
+
+
+def _text(check: Check) -> Check:
+    """Return a check of a text: it is one, is not empty, and passes ``check``."""
+
+    def checked(path: str, value: Any) -> None:
+        if not is_known(value):
+            return
+        if not isinstance(value, str):
+            raise ArgumentError(path, f"expected a text, found {_kind(value)}")
+        if not value:
+            raise ArgumentError(path, "it is empty: leave it out or give a value")
+        check(path, value)
+
+    return checked
+
+
+def _identifier(kind: str) -> Check:
+    """Return a check of an identifier of a kind of ``payguard.identifiers``."""
+
+    def checked(path: str, value: str) -> None:
+
+        found = [problem for problem in identifiers.check(kind, value) if problem.severity == ERROR]
+        if found:
+            mend = f"; {found[0].help}" if found[0].help else ""
+            messages = "; ".join(problem.message for problem in found[:3])
+            raise ArgumentError(path, f"{quote(value)}: {messages}{mend}")
+
+    return checked
+
+
+def _shape(name: str, what: str) -> Check:
+    """Return a check against a hand-kept shape of the catalog."""
+
+    def checked(path: str, value: str) -> None:
+
+        shape = from_model("other", name)
+        if not shape.accepts(value):
+            raise ArgumentError(
+                path,
+                f"{quote(value)} is no {what}: IAM takes {shape.least} to {shape.most:,} "
+                f"characters that match {shape.pattern}",
+            )
+
+    return checked
+
+
+def _secret(path: str, value: str) -> None:
+    """Refuse what is no secret's ARN; ``-??????`` may stand for the suffix of one to come.
+
+    AgentCore names the secrets that it keeps itself, so that patterns for those are taken too.
+    """
+    managed = action_sets()["wallet-secret-reads"].resources
+    if "*" in value and any(covers(pattern, value) for pattern in managed):
+        return
+    known = value[: -len(_SUFFIX)] + "-AAAAAA" if value.endswith(_SUFFIX) else value
+    try:
+        _identifier("secret-arn")(path, known)
+    except ArgumentError as error:
+        raise ArgumentError(path, error.reason.replace(quote(known), quote(value), 1)) from None
+
+
+def _principal(path: str, value: str) -> None:
+    """Refuse what a trust policy of people or agents cannot name, and what names anybody."""
+    if value == "*":
+        raise ArgumentError(path, '"*" lets anybody in: name the roles or users that may assume it')
+    arn = parse_arn(value)
+    if is_glob(value):
+        reason = "a principal is named in full, without wildcards"
+    elif arn is None:
+        reason = "it is no ARN; an account is named as arn:aws:iam::ACCOUNT:root"
+    elif problems := check_policy_arn(value):
+        reason = "; ".join(problem.message for problem in problems[:3])
+    elif not arn.resource.startswith(_TRUST_KINDS.get(arn.service, ("\n",))):
+        reason = "expected a role, a user, a session of a role or an account's root"
+    elif not arn_field.is_account(arn.account):
+        reason = "it names no account"
+    else:
+        return
+    raise ArgumentError(path, f"{quote(value)}: {reason}")
+
+
+def _account(path: str, value: str) -> None:
+
+    if not arn_field.is_account(value):
+        problem = arn_field.account_problem(value)
+        raise ArgumentError(
+            path, problem.message if problem else f"{quote(value)} is no account ID of 12 digits"
+        )
+
+
+def _region(path: str, value: str) -> None:
+
+    problem = arn_field.region_problem("", value)
+    if problem:
+        raise ArgumentError(path, "; ".join(filter(None, (problem.message, problem.help))))
+
+
+def _boundary_text(path: str, value: str) -> None:
+
+    try:
+        document = json_text.parse(value)
+    except json_text.JsonError as error:
+        raise ArgumentError(path, f"it is no policy document in JSON: {error}") from None
+    if not isinstance(document, dict) or not parse_policy(document, BOUNDARY).statements:
+        raise ArgumentError(path, "it is no policy document: it has no Statement")
+
+
+def _duration(path: str, value: Any) -> None:
+    if not is_known(value):
+        return
+    bounds = catalog.integer_shape("other", "IamMaxSessionDuration")
+    least, most = bounds.min or 0, bounds.max or 0
+    number = not isinstance(value, bool) and isinstance(value, int | float)
+    # Other languages send every number as a float.
+    if not number or value != value // 1 or not least <= value <= most:
+        raise ArgumentError(
+            path, f"expected a whole number of seconds, {least:,} to {most:,}, found {value!r}"
+        )
+
+
+def _flag(path: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise ArgumentError(path, f"expected true or false, found {_kind(value)}")
+
+
+def _separation(path: str, value: Any) -> None:
+    if value not in SEPARATIONS:
+        expected = " or ".join(map(quote, SEPARATIONS))
+        shown = quote(value) if isinstance(value, str) else _kind(value)
+        raise ArgumentError(path, f"expected {expected}, found {shown}")
+
+
+def _tags(path: str, value: Any) -> None:
+    if not is_known(value) and not isinstance(value, Mapping):
+        return
+    if not isinstance(value, Mapping):
+        raise ArgumentError(path, f"expected a map of texts, found {_kind(value)}")
+    if len(value) > _MOST_TAGS:
+        raise ArgumentError(path, f"{len(value)} tags; IAM takes {_MOST_TAGS} on a role")
+    for key, text in value.items():
+        _shape("IamTagKey", "key of a tag")(path, key)
+        if not is_known(text):
+            continue
+        if not isinstance(text, str):
+            raise ArgumentError(f"{path}.{key}", f"expected a text, found {_kind(text)}")
+        _shape("IamTagValue", "value of a tag")(f"{path}.{key}", text)
+
+
+def _name_prefix(path: str, value: str) -> None:
+
+    shape = from_model("other", "IamRoleName")
+    _shape("IamRoleName", "start of a role's name")(path, value)
+    longest = max(roles.PERSONAS, key=len)
+    if len(value) + len(longest) > shape.most:
+        raise ArgumentError(
+            path,
+            f"with {quote(longest)} behind it the name of a role would have "
+            f"{len(value) + len(longest)} characters; IAM takes {shape.most}",
+        )
+
+
+CHECKS: dict[str, Check] = {
+    "payment_manager_arns": _texts(_text(_identifier("payment-manager-arn"))),
+    "payment_manager_name": _text(_identifier("payment-manager-name")),
+    "account_id": _text(_account),
+    "region": _text(_region),
+    **{name: _texts(_text(_principal)) for name in PRINCIPALS.values()},
+    "create_service_role": _flag,
+    "service_role_arn": _text(_identifier("role-arn")),
+    "credential_provider_arns": _texts(_text(_identifier("credential-provider-arn"))),
+    "secret_arns": _texts(_text(_secret)),
+    "kms_key_arn": _text(_identifier("kms-key-arn")),
+    "permissions_boundary": _text(_shape("IamPolicyArn", "ARN of a managed policy")),
+    "permissions_boundary_document": _text(_boundary_text),
+    "path": _text(_shape("IamPath", "path of a role")),
+    "name_prefix": _text(_name_prefix),
+    "max_session_duration": _duration,
+    "external_id": _text(_shape("IamExternalId", "external ID")),
+    "tags": _tags,
+    "coinbase_marketplace": _flag,
+    "separation": _separation,
+}
+
+
+def _kind(value: Any) -> str:
+    names = {bool: "a truth value", str: "a text", int: "a number", float: "a number"}
+    if value is None:
+        return "nothing"
+    return names.get(type(value), "a list" if isinstance(value, list | tuple) else "an object")

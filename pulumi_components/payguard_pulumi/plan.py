@@ -1,0 +1,92 @@
+"""What a component will make: its arguments checked, its roles planned and checked together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from payguard_policies import catalog
+from payguard_pulumi.argument import PRINCIPALS, is_known
+from payguard_pulumi.arguments import Arguments, arguments, given
+from payguard_pulumi.planned_role import PlannedRole, permissions, planned_roles, role_arn, text
+from payguard_pulumi.separation import checked, shared
+
+_ARN_FIELDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All the roles of one component, checked together.
+
+    No tuple: Pulumi would take it apart and put it together as a plain one.
+
+    Attributes:
+        arguments: what they were made from.
+        roles: by persona.
+        warnings: what is worth knowing about them, a sentence each.
+    """
+
+    arguments: Arguments
+    roles: Mapping[str, PlannedRole]
+    warnings: tuple[str, ...] = ()
+
+    def trust(self, persona: str) -> str:
+        """Return the trust policy of a persona's role, in JSON."""
+        return text(self.roles[persona].trust)
+
+    def permissions(self, persona: str, *, service_role: str = "") -> str:
+        """Return the permissions policy of a persona's role, in JSON.
+
+        Args:
+            persona: whose.
+            service_role: the name that the service role was given, if the component makes it.
+        """
+        if not service_role:
+            return text(self.roles[persona].permissions)
+        arn = role_arn(self.arguments, service_role)
+        return text(permissions(self.arguments, persona, arn))
+
+
+def plan_of(values: Mapping[str, Any], component: str) -> Plan:
+    """Check arguments that are all known, and plan what they make.
+
+    Args:
+        values: the arguments as they were given.
+        component: the component's name.
+
+    Raises:
+        ArgumentError: see ``arguments.arguments`` and ``separation.checked``.
+    """
+    found = arguments(given(values))
+    planned = planned_roles(found, component)
+    return Plan(found, planned, checked(found, planned))
+
+
+def refuse_shared_principals(values: Mapping[str, Any], component: str) -> None:
+    """Refuse principals that would both open budgets and spend, though not all is known yet.
+
+    In a first preview the payment managers are often not known, and the principals are: whom the
+    roles would let in does not hang on the managers, so that an example stands in for them.
+
+    Raises:
+        ArgumentError: somebody could do both, and that is not advisory.
+    """
+    lists = {
+        name: values[name]
+        for persona, name in PRINCIPALS.items()
+        if persona != "control-plane" and name in values  # that one needs a service role
+    }
+    if not lists or not is_known(lists) or not is_known(values.get("separation")):
+        return
+    partition, account = _home(lists)
+    region = catalog.partitions()[partition].regions[0]
+    example = f"arn:{partition}:bedrock-agentcore:{region}:{account}:payment-manager/m-0123456789"
+    separation = {name: values[name] for name in ("separation",) if name in values}
+    found = arguments({**lists, **separation, "payment_manager_arns": [example]})
+    for _warning in shared(found, planned_roles(found, component)):
+        pass  # said once all is known
+
+
+def _home(lists: Mapping[str, Any]) -> tuple[str, str]:
+    """Return partition and account of the first principal."""
+    first = next(iter(lists.values()))[0].split(":", _ARN_FIELDS - 1)
+    return first[1], first[4]
