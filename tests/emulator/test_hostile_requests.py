@@ -34,7 +34,7 @@ AUTHORIZATIONS = st.one_of(
     st.lists(TEXT, min_size=3, max_size=6).map(
         lambda parts: (
             f"AWS4-HMAC-SHA256 Credential={'/'.join(parts)}/iam/aws4_request, "
-            "SignedHeaders=host;x-amz-date, Signature=00"
+            "SignedHeaders=host;x-amz-date, Signature=\xe9\u20ac"
         )
     ),
 )
@@ -186,3 +186,14 @@ def test_a_defect_is_told_by_its_place_alone(monkeypatch: pytest.MonkeyPatch) ->
     assert b"KeyError at test_hostile_requests.py:" in reply.answer.body
     assert b"hunter2" not in reply.answer.body
     assert len(emulator.defects) == 1
+
+
+@pytest.mark.parametrize("header", ["x-amz-security-token", "authorization", "host", "x-amz-date"])
+def test_a_header_of_other_characters_than_ascii_is_no_valid_one(
+    shared: Emulator, header: str
+) -> None:
+    found = signed(shared, "sts", "/", b"Action=GetCallerIdentity&Version=2011-06-15")
+    headers = {**found.headers, header: found.headers.get(header, "") + "\xe9\u0661"}
+    reply = shared._gateway.reply(found._replace(headers=headers))
+    assert reply.answer.status == 403
+    assert shared.defects == ()

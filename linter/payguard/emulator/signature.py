@@ -116,15 +116,16 @@ def verify(
     Raises:
         ServiceError: It is not, for the reason that the message gives.
     """
-    stamp = _stamp(request, said)
+    stamp = request.headers.get("x-amz-date", "")
+    signed = _time(stamp, said)
     _check_scope(said, stamp, region)
-    _check_time(said, stamp, now)
-    wanted = _signature(request, said, key, stamp)
-    token = request.headers.get("x-amz-security-token", "")
-    if not hmac.compare_digest(token, key.token):
+    _check_time(said, signed, now)
+    if not _same(request.headers.get("x-amz-security-token", ""), key.token):
         message = "The security token included in the request is invalid."
         raise refusal("UnrecognizedClientException", message, said.service)
-    if not (hmac.compare_digest(wanted, said.signature) and _signs_enough(request, said)):
+    body = hashlib.sha256(request.body).hexdigest()
+    wanted = _signature(request, said, key, body)
+    if not (_same(wanted, said.signature) and _signs_enough(request, said, body)):
         message = (
             "The request signature we calculated does not match the signature you provided. "
             "Check your AWS Secret Access Key and signing method. "
@@ -133,14 +134,16 @@ def verify(
         raise refusal("InvalidSignatureException", message, said.service)
 
 
-def _stamp(request: HttpRequest, said: Claim) -> str:
-    stamp = request.headers.get("x-amz-date", "")
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(errors="replace"), other.encode(errors="replace"))
+
+
+def _time(stamp: str, said: Claim) -> dt.datetime:
     try:
-        dt.datetime.strptime(stamp, _STAMP)  # noqa: DTZ007  only its form
+        return dt.datetime.strptime(stamp, _STAMP).replace(tzinfo=dt.UTC)
     except ValueError:
         message = "Authorization header requires existence of an 'X-Amz-Date' header."
         raise refusal("IncompleteSignatureException", message, said.service) from None
-    return stamp
 
 
 def _check_scope(said: Claim, stamp: str, region: str) -> None:
@@ -160,9 +163,8 @@ def _check_scope(said: Claim, stamp: str, region: str) -> None:
     raise refusal("InvalidSignatureException", message, said.service)
 
 
-def _check_time(said: Claim, stamp: str, now: dt.datetime) -> None:
-    signed = dt.datetime.strptime(stamp, _STAMP).replace(tzinfo=dt.UTC)
-    early, late = now - TOLERANCE, now + TOLERANCE
+def _check_time(said: Claim, signed: dt.datetime, now: dt.datetime) -> None:
+    early, late, stamp = now - TOLERANCE, now + TOLERANCE, signed.strftime(_STAMP)
     if signed < early:
         message = f"Signature expired: {stamp} is now earlier than {early.strftime(_STAMP)}"
         message += f" ({now.strftime(_STAMP)} - 15 min.)"
@@ -174,22 +176,33 @@ def _check_time(said: Claim, stamp: str, now: dt.datetime) -> None:
     raise refusal("InvalidSignatureException", message, said.service)
 
 
-def _signature(request: HttpRequest, said: Claim, key: SigningKey, stamp: str) -> str:
+class _Again(SigV4Auth):  # type: ignore[misc]  # botocore has no types
+    """botocore's signer, told the hash of the body, which it would prepare the request for."""
+
+    def __init__(self, key: SigningKey, said: Claim, body: str) -> None:
+        super().__init__(Credentials(key.access_key_id, key.secret), said.service, said.region)
+        self._body = body
+
+    def payload(self, request: AWSRequest) -> str:  # noqa: ARG002  its signature
+        return self._body
+
+
+def _signature(request: HttpRequest, said: Claim, key: SigningKey, body: str) -> str:
     headers: Mapping[str, str] = {
         name: request.headers[name] for name in said.signed if name in request.headers
     }
     host = request.headers.get("host", "")
-    again = AWSRequest(request.method, f"http://{host}{request.target}", headers, request.body)
-    again.context["timestamp"] = stamp
-    auth = SigV4Auth(Credentials(key.access_key_id, key.secret), said.service, said.region)
-    text = auth.string_to_sign(again, auth.canonical_request(again))
-    signature: str = auth.signature(text, again)
+    again = AWSRequest(request.method, f"http://{host}{request.target}", headers)
+    again.context["timestamp"] = request.headers["x-amz-date"]
+    auth = _Again(key, said, body)
+    signature: str = auth.signature(
+        auth.string_to_sign(again, auth.canonical_request(again)), again
+    )
     return signature
 
 
-def _signs_enough(request: HttpRequest, said: Claim) -> bool:
+def _signs_enough(request: HttpRequest, said: Claim, body: str) -> bool:
     """Tell whether host and AWS's headers are signed, and the stated hash is that of the body."""
     needed = {name for name in request.headers if name.startswith("x-amz-")} | {"host"}
     stated = request.headers.get("x-amz-content-sha256")
-    body = hashlib.sha256(request.body).hexdigest()
     return needed <= set(said.signed) and stated in {None, body}
