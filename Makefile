@@ -44,6 +44,7 @@ bench: $(READY)  ## speed and memory, as ratios within one run
 	$(BIN)/python linter/tools/bench_infrastructure.py
 	$(BIN)/python linter/tools/bench_emulator.py
 	$(BIN)/python linter/tools/bench_component.py
+	$(BIN)/python linter/tools/bench_pulumi.py
 
 # The tests once more, against the built wheel, with the source folders out of reach.
 wheel-test: $(READY)

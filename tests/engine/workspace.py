@@ -102,7 +102,6 @@ class Workspace:
             "HOME": str(folder / "home"),
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(_TESTS),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "PULUMI_HOME": str(folder / "home" / ".pulumi"),
             "PULUMI_BACKEND_URL": f"file://{backend}",
             "PULUMI_CONFIG_PASSPHRASE": "testing",
