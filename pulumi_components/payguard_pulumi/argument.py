@@ -11,7 +11,7 @@ from pulumi.output import Unknown
 
 from payguard_policies.persona import PERSONAS
 
-SERVICE_PERSONA = "resource-retrieval"
+ADMINISTRATOR, SERVICE_PERSONA = "control-plane", "resource-retrieval"
 # A persona and the argument that says who may assume its role.
 PRINCIPALS = {
     persona: f"{persona.replace('-', '_')}_principals"

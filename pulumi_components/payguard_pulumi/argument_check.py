@@ -1,5 +1,6 @@
 """Each argument by itself: what it takes, whatever the others are."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from payguard_pulumi.argument import PRINCIPALS, SEPARATIONS, ArgumentError, is_
 
 _SUFFIX = "-??????"
 _MOST_TAGS = 50  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+# 10,240 characters are the most that a role's policies have, and an ARN has twenty at least.
+_MOST_ARNS = 500
 _TRUST_KINDS = {"iam": ("root", "role/", "user/"), "sts": ("assumed-role/", "federated-user/")}
 
 # Takes the property path of a value, and the value; raises ArgumentError if it is not fit.
@@ -33,10 +36,14 @@ def _texts(check: Check) -> Check:
             raise ArgumentError(path, f"expected a list, found {_kind(value)}")
         if not value:
             raise ArgumentError(path, "the list is empty: leave it out or name at least one")
+        if len(value) > _MOST_ARNS:
+            raise ArgumentError(
+                path, f"{len(value):,} ARNs; no policy that IAM takes holds {_MOST_ARNS}"
+            )
         for number, entry in enumerate(value):
             check(f"{path}[{number}]", entry)
-        known = [entry for entry in value if isinstance(entry, str)]
-        twice = next((entry for entry in known if known.count(entry) > 1), None)
+        seen = Counter(entry for entry in value if isinstance(entry, str))
+        twice = next((entry for entry, times in seen.items() if times > 1), None)
         if twice is not None:
             raise ArgumentError(path, f"{quote(twice)} stands in it twice")
 

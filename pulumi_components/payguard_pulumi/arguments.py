@@ -10,6 +10,7 @@ from payguard.sources import json_text
 from payguard.suppression import nearest
 from payguard_policies import roles
 from payguard_pulumi.argument import (
+    ADMINISTRATOR,
     PLAIN,
     PRINCIPALS,
     SEPARATIONS,
@@ -160,7 +161,7 @@ def _check_combination(args: Mapping[str, Any]) -> None:
 def _at_odds(args: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     asked = [name for name in PRINCIPALS.values() if name in args]
     service = bool(args.get("create_service_role"))
-    administrator = PRINCIPALS["control-plane"]
+    administrator = PRINCIPALS[ADMINISTRATOR]
     if not (asked or service):
         wanted = ", ".join(map(wire_name, PRINCIPALS.values()))
         reason = f"no role is asked for: give one of {wanted}, or createServiceRole"
@@ -194,7 +195,7 @@ def _without_taker(
     args: Mapping[str, Any], asked: Iterable[str], *, service: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield arguments that no role would use: left alone, they would seem to work."""
-    administrator = PRINCIPALS["control-plane"] in args
+    administrator = PRINCIPALS[ADMINISTRATOR] in args
     for name in ("credential_provider_arns", "secret_arns"):
         if name in args and not service:
             yield name, "only the service role uses it: set createServiceRole, or leave it out"

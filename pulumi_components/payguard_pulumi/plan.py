@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from payguard_policies import catalog
-from payguard_pulumi.argument import PRINCIPALS, is_known
+from payguard_pulumi.argument import ADMINISTRATOR, PRINCIPALS, is_known
 from payguard_pulumi.arguments import Arguments, arguments, given
 from payguard_pulumi.planned_role import PlannedRole, permissions, planned_roles, role_arn, text
 from payguard_pulumi.separation import checked, shared
@@ -73,7 +73,7 @@ def refuse_shared_principals(values: Mapping[str, Any], component: str) -> None:
     lists = {
         name: values[name]
         for persona, name in PRINCIPALS.items()
-        if persona != "control-plane" and name in values  # that one needs a service role
+        if persona != ADMINISTRATOR and name in values  # that one needs a service role
     }
     if not lists or not is_known(lists) or not is_known(values.get("separation")):
         return

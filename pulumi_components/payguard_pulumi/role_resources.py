@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from payguard_policies import roles
-from payguard_pulumi.argument import PRINCIPALS, SERVICE_PERSONA
+from payguard_pulumi.argument import ADMINISTRATOR, PRINCIPALS, SERVICE_PERSONA
 
 if TYPE_CHECKING:
     from payguard_pulumi.plan import Plan
@@ -40,7 +40,7 @@ class RoleResources:
         for persona in (*service, *(one for one, key in PRINCIPALS.items() if key in values)):
             self._make(persona)
         if values.get("coinbase_marketplace"):
-            self._attach("control-plane")
+            self._attach(ADMINISTRATOR)
 
     def arn(self, persona: str) -> "pulumi.Output[str | None]":
         """Return the ARN of a persona's role; None if there is none."""
@@ -81,12 +81,12 @@ class RoleResources:
         )
 
     def _permissions(self, persona: str) -> "pulumi.Output[str]":
-        """Return the permissions policy; of the role that passes the service role, with its ARN.
+        """Return the permissions policy; that of the administrator holds the service role's ARN.
 
         That ARN is put together from the role's name, which a preview knows already.
         """
         service = self.roles.get(SERVICE_PERSONA)
-        if service is None or persona == SERVICE_PERSONA:
+        if service is None or persona != ADMINISTRATOR:
             return self._plan.apply(lambda plan: plan.permissions(persona))
         return pulumi.Output.all(self._plan, service.name).apply(
             lambda known: known[0].permissions(persona, service_role=known[1])

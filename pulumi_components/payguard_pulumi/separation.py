@@ -23,8 +23,7 @@ from payguard_pulumi.planned_role import PlannedRole
 _NOWHERE = Span(1, 1, 1, 1)
 _SEPARATION = frozenset({"separation-of-duties", "separation-by-another-role"})
 _LACKING = "required-permission-missing"
-# A role holds its permissions inline: the lower quota of managed policies is none of its business.
-_OF_MANAGED_POLICIES = "policy-too-large"
+_SIZE = "policy-too-large"
 
 
 def checked(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> tuple[str, ...]:
@@ -77,24 +76,45 @@ class _Planned:
 
 def _linted(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterator[str]:
     """Yield what the linter says of the roles, as far as it does not refuse them."""
-    described = {persona: _role(arguments, role) for persona, role in planned.items()}
+    described = [_role(arguments, role) for role in planned.values()]
     documents = [
         document
-        for role in described.values()
+        for role in described
         for document in (*role.identity, role.trust)
         if document is not None
     ]
+    _refuse_oversized(documents)
     settings = Settings(
+        ignore=(_SIZE,),
         roles=tuple(
             RoleRule(role.name, role.persona, arguments.managers) for role in planned.values()
-        )
+        ),
     )
-    report = lint_found(Infrastructure(tuple(documents), tuple(described.values())), settings)
+    report = lint_found(Infrastructure(tuple(documents), tuple(described)), settings)
     if report.errors:
         raise RuntimeError(f"the roles could not be checked: {report.errors[0].message}")
     for finding in report.findings:
         yield from _said(arguments, finding)
     yield from (finding.message for finding in report.undecided)
+
+
+def _refuse_oversized(documents: Sequence[Document]) -> None:
+    """Refuse policies that IAM would not take, before the engine spends its time on them.
+
+    The lower quota of managed policies is none of their business: they are held inline.
+    """
+    report = lint_found(Infrastructure(tuple(documents)), Settings(select=(_SIZE,)))
+    for finding in report.findings:
+        if finding.severity != Severity.ERROR:
+            continue
+        persona, kind = finding.location.path.split(" ")
+        if kind == TRUST:
+            raise ArgumentError(_path(persona), f"{finding.message}; name fewer principals")
+        raise ArgumentError(
+            wire_name("payment_manager_arns"),
+            f"the role {persona}: {finding.message}; make several components, each for some of "
+            "the payment managers",
+        )
 
 
 def _role(arguments: Arguments, planned: PlannedRole) -> Role:
@@ -114,12 +134,12 @@ def _role(arguments: Arguments, planned: PlannedRole) -> Role:
 
 
 def _document(address: str, value: Mapping[str, Any], kind: str) -> Document:
-    return Document(address, value, kind, _Planned(), address)
+    return Document(f"{address} {kind}", value, kind, _Planned(), address)
 
 
 def _said(arguments: Arguments, finding: Finding) -> Iterator[str]:
     """Refuse what a finding is about, or yield it as a warning."""
-    persona = finding.location.path
+    persona = finding.location.address or finding.location.path
     help_ = f" ({finding.help})" if finding.help else ""
     if finding.rule in _SEPARATION:
         yield from _separation(arguments, _path(persona), finding.message)
@@ -130,7 +150,7 @@ def _said(arguments: Arguments, finding: Finding) -> Iterator[str]:
                 f"it takes away what the role needs: {finding.message}",
             )
         raise ArgumentError(_path(persona), f"{finding.message}{help_} [{finding.rule}]")
-    elif finding.severity == Severity.WARNING and finding.rule != _OF_MANAGED_POLICIES:
+    elif finding.severity == Severity.WARNING:
         yield f"{finding.message}{help_} [{finding.rule}]"
 
 

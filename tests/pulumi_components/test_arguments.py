@@ -164,6 +164,21 @@ SERVICE = [
     ),
 ]
 ALONE = [
+    case(
+        "viewerPrincipals",
+        "100,000 ARNs; no policy that IAM takes holds 500",
+        viewer_principals=["*"] * 100_000,
+    ),
+    case(
+        "paymentManagerArns",
+        "10,240 together; make several components",
+        payment_manager_arns=[MANAGER.replace("shop", f"shop{number}") for number in range(99)],
+    ),
+    case(
+        "viewerPrincipals",
+        "8,192 at the highest quota; name fewer principals",
+        viewer_principals=[principal(f"auditor{number}") for number in range(300)],
+    ),
     case("secretArns", "only the service role uses it", secret_arns=[SECRET]),
     case("serviceRoleArn", "only the control-plane role passes it", service_role_arn=AGENT),
     case("kmsKeyArn", "only the service role and the control-plane role", kms_key_arn=KEY),

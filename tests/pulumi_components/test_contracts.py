@@ -83,7 +83,10 @@ def held(account: Account, persona: str) -> Actor:
     """A role as the engine sees it, with what IAM holds of it."""
     name = f"p-{persona}"
     found = account.role(name)
-    return actor(name, account.inline(name), arn=found["Arn"], trust=account.trust(name))
+    attached = [catalog.managed_policy(arn) for arn in account.attached(name)]
+    documents = [*account.inline(name), *(document for document in attached if document)]
+    assert len(documents) == 1 + len(attached)
+    return actor(name, documents, arn=found["Arn"], trust=account.trust(name))
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -98,6 +101,35 @@ def test_every_role_keeps_its_contract_and_reaches_no_other_manager(home: Home) 
             assert broken == []
             assert len(checks) > 10
             assert confined_to(role, home.managers).verdict == PROVED
+
+
+def test_a_manager_to_come_keeps_the_contracts_and_lets_in_no_other_name(home: Home) -> None:
+    args = home.args(
+        payment_manager_arns=None,
+        payment_manager_name="Shop",
+        account_id=home.account,
+        region="eu-west-1",
+    )
+    pattern = home.managers[0].replace("shop-a1b2c3d4e5", "shop-*")
+    with iam(home.account) as account:
+        deploy_roles(args, account)
+        for persona in roles.PERSONAS:
+            checks = contract(held(account, persona), persona, (pattern,))
+            assert [check for check in checks if check.answer.verdict != PROVED] == []
+
+
+def test_a_key_and_the_marketplace_leave_the_contracts_as_they_are(home: Home) -> None:
+    key = f"arn:aws:kms:eu-west-1:{home.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    with iam(home.account, managed_policies=True) as account:
+        deploy_roles(home.args(kms_key_arn=key, coinbase_marketplace=True), account)
+        for persona in roles.PERSONAS:
+            role = held(account, persona)
+            checks = contract(role, persona, home.managers)
+            assert [check for check in checks if check.answer.verdict != PROVED] == []
+            keyed = persona in {"control-plane", "resource-retrieval"}
+            assert (
+                any(key in json.dumps(policy) for policy in account.inline(f"p-{persona}")) == keyed
+            )
 
 
 def neighbours(manager: str) -> Iterator[str]:
