@@ -30,3 +30,29 @@ def test_a_second_up_makes_what_is_missing(access: Workspace, iam: Any, moment: 
     outputs = access.outputs()
     known = {outputs[f"{persona.replace('-', '_')}_role_name"] for persona in PERSONAS}
     assert {name for name, count in policies(iam).items() if count} == known
+
+
+def test_a_role_of_which_the_engine_never_heard_grants_nothing(access: Workspace, iam: Any) -> None:
+    """IAM made it, and the provider died before it could say so: the next up makes another."""
+    access.fuse.write_text("after 1")
+    access.up(status=-1)
+    [lost] = policies(iam)
+    access.up()
+    assert access.planned() == {}
+    assert policies(iam).pop(lost) == 0
+    assert len(policies(iam)) == len(PERSONAS) + 1
+
+
+def test_such_a_role_is_in_the_way_where_names_are_given(access: Workspace, iam: Any) -> None:
+    """The next up names it and makes the rest; once it is deleted, one more makes all."""
+    access.give(name_prefix="till-")
+    access.fuse.write_text("after 1")
+    access.up(status=-1)
+    [lost] = policies(iam)
+    run = access.up(status=-1)
+    assert f"Role with name {lost} already exists" in run.stdout
+    assert policies(iam)[lost] == 0
+    iam.delete_role(RoleName=lost)
+    access.up()
+    assert access.planned() == {}
+    assert policies(iam) == {f"till-{persona}": 1 for persona in PERSONAS}

@@ -44,6 +44,18 @@ def test_every_kind_of_attachment_is_made_and_destroyed(team: Workspace, iam: An
     assert iam.list_policies(Scope="Local")["Policies"] == []
 
 
+def test_a_role_of_aws_native_is_made_changed_and_destroyed(team: Workspace, iam: Any) -> None:
+    team.config("native", "true")
+    team.up()
+    inline = iam.list_role_policies(RoleName="NativeAgent")["PolicyNames"]
+    assert sorted(inline) == ["budget", "spend"]
+    assert team.planned() == {}
+    team.pulumi("refresh", "--yes")
+    assert team.planned() == {}
+    team.destroy()
+    assert roles(iam) == {}
+
+
 def test_a_change_that_iam_can_make_updates_the_role(access: Workspace, iam: Any) -> None:
     """Whom a role trusts is changed in place: it keeps its name and its ID."""
     access.up()

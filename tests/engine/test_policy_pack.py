@@ -37,6 +37,22 @@ def test_a_role_that_breaks_separation_is_refused_before_anything_is_made(
     assert names(iam) == set()
 
 
+def test_a_role_of_aws_native_is_refused_as_well(team: Workspace) -> None:
+    """Its policies stand in the role itself, as objects."""
+    team.config("native", "true")
+    run = team.preview(*PACK, status=-1)
+    assert "[mandatory]" in run.stdout
+    assert "separation-of-duties: NativeAgent can open a budget" in run.stdout
+
+
+def test_what_is_there_already_is_judged_without_a_program(team: Workspace) -> None:
+    """``pulumi policy analyze`` asks the pack about a state."""
+    team.config("faulty", "true")
+    team.up()
+    run = team.pulumi("policy", "analyze", *PACK, status=-1)
+    assert "separation-of-duties: AgentRuntime can open a budget" in run.stdout
+
+
 def test_what_is_not_known_at_the_preview_is_advisory(team: Workspace) -> None:
     team.config("late", "Allow")
     run = team.preview(*PACK)

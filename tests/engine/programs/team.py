@@ -1,8 +1,8 @@
 """Roles of a team around one payment manager, by hand: what the configuration asks for, and more.
 
-``faulty``: a role that both opens budgets and spends, by two attached policies. ``late``: the effect
-of a statement about a manager that this program makes. ``secret``: the same, of a manager whose ARN
-is a secret.
+``faulty``: a role that both opens budgets and spends, by two attached policies; ``native``: one of
+aws-native that does so in itself. ``late``: the effect of a statement about a manager that this program
+makes. ``secret``: the same, of a manager whose ARN is a secret.
 """
 
 import json
@@ -48,6 +48,7 @@ def looking(arn: str, effect: str) -> str:
     return policy("ListPaymentSessions").replace(MANAGER, arn).replace("Allow", effect)
 
 
+BOTH = {"spend": "ProcessPayment", "budget": "CreatePaymentSession"}
 TRUST = json.dumps(roles.trust("viewer", GIVEN))
 TeamRole("management", max_session_duration=7200)
 TeamRole("process-payment")
@@ -56,9 +57,15 @@ viewer = iam.Role("viewer", name="PaymentsViewer", assume_role_policy=TRUST)
 iam.RolePolicyAttachment("viewing", role=viewer.name, policy_arn=viewing.arn)
 if config.get_bool("faulty"):
     agent = iam.Role("agent", name="AgentRuntime", assume_role_policy=TRUST)
-    for label, actions in (("spend", "ProcessPayment"), ("budget", "CreatePaymentSession")):
+    for label, actions in BOTH.items():
         made = iam.Policy(label, policy=policy(actions))
         iam.RolePolicyAttachment(f"agent-{label}", role=agent.name, policy_arn=made.arn)
+if config.get_bool("native"):
+    documents = {label: json.loads(policy(actions)) for label, actions in BOTH.items()}
+    inline = [{"policyName": label, "policyDocument": each} for label, each in documents.items()]
+    trust = json.loads(TRUST)
+    inputs = {"roleName": "NativeAgent", "assumeRolePolicyDocument": trust, "policies": inline}
+    pulumi.CustomResource("aws-native:iam:Role", "native", inputs)
 late, secret = config.get("late") or "", config.get("secret") or ""
 if late:
     manager = pulumi.CustomResource(
