@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Answer, Inquiry, Step
-from payguard.authorization.asked import plain_request
+from payguard.authorization.asked import IMPLIED, plain_request
 from payguard.authorization.domain import example, is_always_there
 from payguard.authorization.doubt import NOT_ASKED, PINNED, Doubt
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import layers
-from payguard.authorization.question import Part, Question, own_slots
+from payguard.authorization.question import OF_PRINCIPAL, Part, Question, own_slots
 from payguard.authorization.reach import (
     call_slots,
     contested,
@@ -23,7 +23,7 @@ from payguard.authorization.reach import (
     short,
 )
 from payguard.authorization.relevance import about, keys_of, tells_sub_resources
-from payguard.authorization.request import Request
+from payguard.authorization.request import Request, account_in
 from payguard.authorization.search import Found, each_text, search
 from payguard.authorization.tag import retagged
 from payguard.authorization.target import MANAGER, Call, calls, manager_of, universes
@@ -113,21 +113,52 @@ def _pairs(first: str, second: str, account: str) -> Iterator[tuple[Target, Targ
 
 
 def _each(actor: Actor, first: str, second: str, inquiry: Inquiry) -> tuple[Step, ...]:
-    """Ask for both by themselves: what the role and its tags are is the same."""
-    before = reach(actor, first, inquiry)
-    if not before:
+    """Ask for both by themselves: who the role is, and its tags, are the same."""
+    found = [reach(actor, first, inquiry)]
+    if not found[0]:
         return ()
-    pinned = {
-        key: value
-        for key, value in before[-1].request.context.items()
-        if key.startswith("aws:principaltag/") and isinstance(value, (str, tuple))
-    }
-    after = reach(actor, second, inquiry, context=pinned)
+    after = _as_before(actor, second, found[0], inquiry)
     if after:
-        return (*before, *after)
-    if pinned and not inquiry.is_open and reach(actor, second, inquiry):
-        inquiry.note((Doubt(PINNED, ", ".join(pinned)),))
+        return (*found[0], *after)
+    if inquiry.is_open:
+        return ()
+    found.append(reach(actor, second, inquiry))
+    if not found[1]:
+        return ()
+    before = _as_before(actor, first, found[1], inquiry)
+    if before:
+        return (*before, *found[1])
+    if not inquiry.is_open:
+        inquiry.note((Doubt(PINNED, "the role"),))
     return ()
+
+
+def _as_before(
+    actor: Actor, action: str, made: Sequence[Step], inquiry: Inquiry
+) -> tuple[Step, ...]:
+    """Return requests for an action by the very role that made others, in the same account."""
+    request = made[-1].request
+    looked_at = keys_of(
+        clause
+        for layer in layers(about(actor.policies, request.action))
+        for clause in layer.clauses
+    )
+    held = {
+        key: value
+        for key in sorted(looked_at.union(request.context))
+        if key.startswith(OF_PRINCIPAL) and key not in IMPLIED
+        if isinstance(value := request.context.get(key, ()), (str, tuple))
+    }
+    account = account_in(step.request.resource for step in made) or actor.account
+    partition = next(filter(None, map(_partition, made)), "")
+    here = actor._replace(account=account)
+    inside = (f"arn:{partition}:*",) if partition else ()
+    return reach(here, action, inquiry, context=held, inside=inside)
+
+
+def _partition(step: Step) -> str:
+    """Return the partition of what a request is about; nothing where it is about no ARN."""
+    return "".join(step.request.resource.split(":")[1:2])
 
 
 def confined_to(actor: Actor, arns: Sequence[str], limit: Limit | None = None) -> Answer:

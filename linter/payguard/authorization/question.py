@@ -8,7 +8,7 @@ from payguard.authorization.universe import Target
 
 # The same role and the same resource: what these keys hold is the same in all parts.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-_OF_PRINCIPAL = (
+OF_PRINCIPAL = (
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principalorgid",
@@ -70,7 +70,7 @@ class Question(NamedTuple):
 
 def own_slots(number: int) -> Slots:
     """Return what the keys of one request hold that is made beside others by the same role."""
-    return lambda key: key if key.startswith((*_OF_PRINCIPAL, *_OF_RESOURCE)) else f"{number} {key}"
+    return lambda key: key if key.startswith((*OF_PRINCIPAL, *_OF_RESOURCE)) else f"{number} {key}"
 
 
 def apart_slots(number: int) -> Slots:

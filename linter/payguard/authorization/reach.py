@@ -19,7 +19,7 @@ from payguard.authorization.statement import action_matches
 from payguard.authorization.target import Call, calls, universes
 from payguard.authorization.truth import NO
 from payguard.authorization.universe import Target
-from payguard.iam.wildcard import overlaps
+from payguard.iam.wildcard import matches, overlaps
 from payguard_policies import PAYMENTS_SERVICE
 
 Values = Mapping[str, str | tuple[str, ...]]
@@ -107,25 +107,63 @@ class _Wish(NamedTuple):
 
 
 def _call(wish: _Wish, call: Call, inquiry: Inquiry) -> tuple[Request, ...]:
-    """Find requests on all targets of a call, universe by universe, with one context."""
-    requests: tuple[Request, ...] = ()
-    for universe, targets in universes(call):
-        if requests:
-            wish = wish._replace(inside=(), outside=(), context=_shared(wish.context, requests))
-        elif universe is None:
-            wish = wish._replace(inside=(), outside=())
-        found = _on(wish, targets, inquiry)
-        if (
-            requests
-            and not found.requests
-            and _on(wish._replace(context={}), targets, inquiry).requests
-        ):
-            found = Found(doubts=(Doubt(PINNED, wish.action),))
-        inquiry.note(() if found.requests else found.doubts, found.texts)
+    """Find requests on all targets of a call, with one context, in one account and region."""
+    groups = universes(call)
+    elsewhere = wish._replace(inside=(), outside=())
+    # Which resources are wished for is said of the first targets.
+    order = [
+        (wish if number == 0 and universe is not None else elsewhere, targets)
+        for number, (universe, targets) in enumerate(groups)
+    ]
+    found, doubts = _in_order(order, inquiry)
+    if not found and len(order) > 1 and any(item.kind == PINNED for item in doubts):
+        # What was found first may be the one that is elsewhere.
+        found = _in_order(order[::-1], inquiry)[0][::-1]
+    if not found:
+        inquiry.note(doubts)
+    return tuple(request for requests in found for request in requests)
+
+
+def _in_order(
+    order: Sequence[tuple[_Wish, Call]], inquiry: Inquiry
+) -> tuple[list[tuple[Request, ...]], tuple[Doubt, ...]]:
+    """Find requests on targets after targets; none, and the doubts, where some cannot be had."""
+    made: list[tuple[Request, ...]] = []
+    for wish, targets in order:
+        held = _beside(wish, [request for some in made for request in some], targets)
+        found = Found() if held is None else _on(held, targets, inquiry)
+        inquiry.note((), found.texts)
         if not found.requests:
-            return ()
-        requests += found.requests
-    return requests
+            loose = _on(wish, targets, inquiry) if made else found
+            return [], ((Doubt(PINNED, wish.action),) if loose.requests else loose.doubts)
+        made.append(found.requests)
+    return made, ()
+
+
+def _beside(wish: _Wish, made: Sequence[Request], targets: Call) -> _Wish | None:
+    """Return a wish for what is in one call with other requests; None where it cannot be put."""
+    place = _place(made) if targets[0].universe is not None else ""
+    wish = wish._replace(context=_shared(wish.context, made)) if made else wish
+    if not place:
+        return wish
+    if wish.inside and not any(_covers(pattern, place) for pattern in wish.inside):
+        return None
+    return wish._replace(inside=(place,))
+
+
+def _covers(pattern: str, narrower: str) -> bool:
+    """Tell whether a pattern surely matches all that a narrower one does."""
+    return "?" not in pattern and matches(pattern, narrower)
+
+
+def _place(requests: Iterable[Request]) -> str:
+    """Return a pattern of the ARNs that are where the resources of a call are; empty for none."""
+    for request in requests:
+        fields = request.resource.split(":", _COLONS)
+        if len(fields) > _COLONS:
+            _, partition, _, region, account, _ = fields
+            return f"arn:{partition}:*:{region}:{account}:*"
+    return ""
 
 
 def _on(wish: _Wish, targets: Call, inquiry: Inquiry) -> Found:
