@@ -9,7 +9,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from authorization.asking import ACCOUNT, PAY, ask
-from payguard.authorization.domain import Domain, Use, domain, is_always_there, is_carried
+from payguard.authorization.domain import Domain, Place, Use, domain, is_always_there, is_carried
 from payguard.authorization.limit import Limit
 from payguard.authorization.operator import holds
 from payguard.authorization.request import UNKNOWN, Sample
@@ -24,7 +24,7 @@ def domain_of(
     key: str, conditions: Conditions, version: str | None = LATEST, *, coupled: bool = False
 ) -> Domain:
     uses = [Use(condition(operator, key, values), version) for operator, values in conditions]
-    return domain(key.lower(), uses, coupled=coupled, account=ACCOUNT, limit=Limit())
+    return domain(key.lower(), uses, coupled=coupled, place=Place(ACCOUNT), limit=Limit())
 
 
 NUMBER, DATE = "aws:MultiFactorAuthAge", "aws:CurrentTime"
@@ -130,7 +130,7 @@ def test_sets_of_many_values_are_never_all_sets() -> None:
 
 def test_without_states_left_the_values_are_not_all() -> None:
     uses = [Use(condition("StringLike", TAG, [f"*{x}*{y}*" for x, y in ("pq", "rs")]), LATEST)]
-    found = domain(TAG.lower(), uses, coupled=False, account="", limit=Limit(states=3))
+    found = domain(TAG.lower(), uses, coupled=False, place=Place(), limit=Limit(states=3))
     assert not found.complete
     assert UNKNOWN in found.values
 

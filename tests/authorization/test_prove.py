@@ -632,17 +632,43 @@ def test_what_follows_from_a_role_that_is_known(condition: Json, verdict: str) -
     assert separated(role(allow(Condition=condition), arn=ROLE)).verdict == verdict
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="where the role is not known, any account may be in aws:PrincipalArn, although the "
-    "request is one of a role of the resource's account: a witness that cannot be",
-)
 def test_a_role_that_is_not_known_is_still_of_the_resources_account() -> None:
     elsewhere = f"arn:aws:iam::{OTHER}:role/*"
     one = role(
         allow(Resource=managers("*"), Condition={"ArnLike": {"aws:PrincipalArn": elsewhere}})
     )
     assert separated(one).verdict == PROVED
+
+
+OTHER_ROLE = f"arn:aws:iam::{OTHER}:role/payer"
+
+
+@pytest.mark.parametrize(
+    ("condition", "region", "verdict"),
+    [
+        ({"ArnEquals": {"aws:PrincipalArn": OTHER_ROLE}}, "*", REFUTED),
+        ({"StringEquals": {"aws:PrincipalArn": OTHER_ROLE}}, "*", REFUTED),
+        ({"StringEqualsIgnoreCase": {"aws:PrincipalArn": OTHER_ROLE.upper()}}, "*", REFUTED),
+        ({"StringLike": {"aws:PrincipalArn": f"arn:*:iam::{OTHER[:4]}*:role/*"}}, "*", REFUTED),
+        ({"StringLike": {"aws:PrincipalArn": "*:role/payer"}}, "*", REFUTED),
+        ({"StringLike": {"aws:PrincipalArn": f"*{OTHER}*"}}, "*", UNDECIDED),
+        ({"ArnEquals": {"aws:PrincipalArn": OTHER_ROLE}}, "cn-north-1", PROVED),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws-cn:iam::*:role/*"}}, "cn-north-1", REFUTED),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws-cn:iam::*:role/*"}}, "us-east-1", PROVED),
+        ({"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}}, "*", PROVED),
+        ({"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::1*:role/*"}}, "*", REFUTED),
+    ],
+)
+def test_a_role_that_is_not_known_may_be_of_the_account_of_any_resource(
+    condition: Json, region: str, verdict: str
+) -> None:
+    partition = "aws-cn" if region.startswith("cn") else "aws" if region != "*" else "*"
+    everywhere = f"arn:{partition}:bedrock-agentcore:{region}:*:payment-manager/*"
+    answer = separated(role(allow(Resource=everywhere, Condition=condition)))
+    assert answer.verdict == verdict
+    for step in answer.witness:
+        fields = str(step.request.context["aws:principalarn"]).split(":")
+        assert [fields[1], fields[4]] == [step.request.resource.split(":")[n] for n in (1, 4)]
 
 
 # Tags that the role can change
@@ -1146,11 +1172,6 @@ def test_a_role_can_do_what_it_has_to(
         assert surely_denied(one.policies, step.request)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what is shown is always the request on the call's first resource, though another is "
-    "the one that is denied",
-)
 def test_what_is_missing_is_shown_on_the_resource_that_it_is_missing_on() -> None:
     one = role(allow(), deny(Resource=VAULT))
     answer = requires(one, [PROVIDER], CREDENTIALS)
@@ -1159,10 +1180,25 @@ def test_what_is_missing_is_shown_on_the_resource_that_it_is_missing_on() -> Non
     assert surely_denied(one.policies, answer.witness[0].request)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what is shown lacks what every request has, as aws:UserAgent: it is one that is allowed",
-)
+def test_what_is_missing_with_one_context_is_shown_on_the_resource_that_lacks_it() -> None:
+    one = role(
+        allow(Action=PROVIDER, Resource=CREDENTIALS, Condition=on_tag(TEAM, "a")),
+        allow(Action=PROVIDER, Resource=VAULT, Condition=on_tag(TEAM, "b")),
+    )
+    (step,) = requires(one, [PROVIDER], CREDENTIALS).witness
+    assert step.request.resource == VAULT
+    assert step.request.context["aws:principaltag/team"] == "a"
+    assert surely_denied(one.policies, step.request)
+
+
+def test_what_is_missing_on_another_resource_of_the_call_is_shown_on_one() -> None:
+    identities = IDENTITY.rpartition("/")[0].replace("default", "*")
+    one = role(allow(), deny(Resource=[f"{identities}/*"]))
+    answer = requires(one, [TOKEN], CREDENTIALS)
+    assert answer.verdict == REFUTED
+    assert surely_denied(one.policies, answer.witness[0].request)
+
+
 def test_what_is_missing_is_shown_by_a_request_that_has_what_every_request_has() -> None:
     early = deny(Condition={"DateLessThan": {"aws:CurrentTime": "1971-01-01"}})
     for condition in (

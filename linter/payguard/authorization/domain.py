@@ -26,6 +26,7 @@ _TEXTS = frozenset({"String", "ARN"})
 # Keys that every request of an identity carries, by the catalog's text on their availability.
 _ALWAYS = "every "
 _FREE_VALUE = "any"
+PRINCIPAL_ARN = "aws:principalarn"
 
 
 class Use(NamedTuple):
@@ -56,7 +57,14 @@ def is_carried(action: str, key: str) -> bool:
     return known is None or known[0]
 
 
-def domain(key: str, uses: Sequence[Use], *, coupled: bool, account: str, limit: Limit) -> Domain:
+class Place(NamedTuple):
+    """Where the caller belongs: its account and partition, each empty where it is not known."""
+
+    account: str = ""
+    partition: str = ""
+
+
+def domain(key: str, uses: Sequence[Use], *, coupled: bool, place: Place, limit: Limit) -> Domain:
     """Return the values of a key that the conditions on it can tell apart.
 
     Args:
@@ -64,7 +72,7 @@ def domain(key: str, uses: Sequence[Use], *, coupled: bool, account: str, limit:
         uses: every condition on it.
         coupled: whether its value is compared with another key's, or stands for a variable: then
             Samples stand for the classes of its values.
-        account: of the caller, where it is known.
+        place: of the caller.
         limit: what may be spent.
     """
     kinds = {operator.kind for use in uses if (operator := _operator(use)) is not None}
@@ -80,10 +88,10 @@ def domain(key: str, uses: Sequence[Use], *, coupled: bool, account: str, limit:
     if known is not None and known.types == ("Bool",):
         found = ["false", "true"]
     elif kinds <= _TEXTS:
-        found, complete = _texts(key, uses, coupled=coupled, account=account, limit=limit)
+        found, complete = _texts(key, uses, coupled=coupled, place=place, limit=limit)
     else:
         if kinds & _TEXTS:
-            found, _ = _texts(key, uses, coupled=coupled, account=account, limit=limit)
+            found, _ = _texts(key, uses, coupled=coupled, place=place, limit=limit)
         for kind in sorted(kinds - _TEXTS):
             found += _TYPED[kind](_constants(uses, kind))
         complete = len(kinds) == 1
@@ -94,7 +102,7 @@ def domain(key: str, uses: Sequence[Use], *, coupled: bool, account: str, limit:
 
 def example(key: str) -> Value:
     """Return a value of a key's type."""
-    found = domain(key, (), coupled=False, account="", limit=Limit()).values
+    found = domain(key, (), coupled=False, place=Place(), limit=Limit()).values
     return next(value for value in found if value is not None and value is not UNKNOWN)
 
 
@@ -159,20 +167,20 @@ def _sets(found: Sequence[str], tests: int, *, always: bool) -> tuple[list[Value
 
 
 def _texts(
-    key: str, uses: Sequence[Use], *, coupled: bool, account: str, limit: Limit
+    key: str, uses: Sequence[Use], *, coupled: bool, place: Place, limit: Limit
 ) -> tuple[list[str], bool]:
     """Return a text for every combination of the patterns that the key is compared with."""
     tracks = list(dict.fromkeys(_tracks(uses)))
-    universe = _universe(key, account)
+    universe = _universe(key, place)
     found = representatives(universe, tracks, limit)
     if not coupled:
         return [text for text, _ in found.texts], found.complete
     return [_sample(text, hits, tracks) for text, hits in found.texts], found.complete
 
 
-def _universe(key: str, account: str) -> Universe:
-    if key == "aws:principalarn":
-        return value_universe("role", account)
+def _universe(key: str, place: Place) -> Universe:
+    if key == PRINCIPAL_ARN:
+        return value_universe("role", place.account, place.partition)
     known = context_key(key)
     return value_universe("ARN" if known is not None and known.types[0] == "ARN" else "")
 

@@ -14,12 +14,15 @@ from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import layers
 from payguard.authorization.question import OF_PRINCIPAL, Part, Question, own_slots
 from payguard.authorization.reach import (
+    Values,
     call_slots,
     contested,
     distinct,
     inquiry_about,
     part,
+    place,
     reach,
+    shared,
     short,
 )
 from payguard.authorization.relevance import about, keys_of, tells_sub_resources
@@ -242,12 +245,33 @@ def _every(
         question = Question(parts, actor.account, inside=(arn,) if universe is not None else ())
         found = list(each_text(question, inquiry.limit))
         if not found and len(call) > 1:  # an ARN of another type: some resource of this one will do
-            whole = search(question._replace(inside=()), inquiry.limit)
-            found = [("*", whole)]
+            beside = question._replace(inside=place(arn))
+            whole = search(beside, inquiry.limit)
+            sure = not (whole.requests or whole.doubts)
+            some = next(each_text(beside, inquiry.limit), None) if sure else None
+            found = [(some[0] if some else "*", whole)]
         for text, answer in found:
-            step = Step(actor.name, _carrying(plain_request(parts[0], text), actor), allowed=False)
+            step = Step(actor.name, _lacking(actor, parts, text, answer, inquiry), allowed=False)
             asked.append((step, answer))
     return asked
+
+
+def _lacking(
+    actor: Actor, parts: Sequence[Part], text: str, answer: Found, inquiry: Inquiry
+) -> Request:
+    """Return a request about a text that is denied, if one of the parts is: the one that it is."""
+    requests = [_carrying(plain_request(one, text), actor) for one in parts]
+    if len(parts) == 1 or answer.requests or answer.doubts:
+        return requests[0]
+    context: Values = {}
+    for one, plain in zip(parts, requests, strict=True):
+        # With what those before it need: it may be that no context does for all of them.
+        held = one._replace(context=context)
+        found = search(Question((held,), actor.account, inside=(text,)), inquiry.limit)
+        if not found.requests:
+            return plain._replace(context={**plain.context, **context})
+        context = shared(context, found.requests)
+    return requests[-1]
 
 
 def _carrying(request: Request, actor: Actor) -> Request:

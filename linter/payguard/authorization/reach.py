@@ -142,13 +142,13 @@ def _in_order(
 
 def _beside(wish: _Wish, made: Sequence[Request], targets: Call) -> _Wish | None:
     """Return a wish for what is in one call with other requests; None where it cannot be put."""
-    place = _place(made) if targets[0].universe is not None else ""
-    wish = wish._replace(context=_shared(wish.context, made)) if made else wish
-    if not place:
+    wish = wish._replace(context=shared(wish.context, made)) if made else wish
+    here = next(filter(None, (place(request.resource) for request in made)), ())
+    if not here or targets[0].universe is None:
         return wish
-    if wish.inside and not any(_covers(pattern, place) for pattern in wish.inside):
+    if wish.inside and not any(_covers(pattern, *here) for pattern in wish.inside):
         return None
-    return wish._replace(inside=(place,))
+    return wish._replace(inside=here)
 
 
 def _covers(pattern: str, narrower: str) -> bool:
@@ -156,14 +156,16 @@ def _covers(pattern: str, narrower: str) -> bool:
     return "?" not in pattern and matches(pattern, narrower)
 
 
-def _place(requests: Iterable[Request]) -> str:
-    """Return a pattern of the ARNs that are where the resources of a call are; empty for none."""
-    for request in requests:
-        fields = request.resource.split(":", _COLONS)
-        if len(fields) > _COLONS:
-            _, partition, _, region, account, _ = fields
-            return f"arn:{partition}:*:{region}:{account}:*"
-    return ""
+def place(arn: str) -> tuple[str, ...]:
+    """Return a pattern of the ARNs in the account and region that one shows; none if it shows none.
+
+    The resources of one call are all there.
+    """
+    fields = arn.split(":", _COLONS)
+    if len(fields) <= _COLONS:
+        return ()
+    _, partition, _, region, account, _ = fields
+    return (f"arn:{partition}:*:{region}:{account}:*",)
 
 
 def _on(wish: _Wish, targets: Call, inquiry: Inquiry) -> Found:
@@ -180,7 +182,7 @@ def call_slots(number: int) -> Slots:
     return lambda key: f"{number} {key}" if key.startswith("aws:resourcetag/") else key
 
 
-def _shared(context: Values, requests: Iterable[Request]) -> Values:
+def shared(context: Values, requests: Iterable[Request]) -> Values:
     """Return the context of a call, as far as its requests on several resources have to agree."""
     found = {
         key: value

@@ -156,6 +156,41 @@ def place_tracks(condition: Condition, version: str | None) -> tuple[Track, ...]
     return tuple(found)
 
 
+# A pattern of text that begins like this matches the ARNs of roles alike in every account.
+_ANY_ACCOUNT = ("*:role/", "*role/", "*/")
+
+
+def caller_tracks(condition: Condition, version: str | None) -> tuple[Track, ...] | None:
+    """Return patterns of ARNs that tell apart whose roles a condition on their ARN matches.
+
+    The roles are those of the partition and the account of the ARN. None where no pattern does.
+    """
+    operator = parse_operator(condition.operator)
+    if operator is None or operator.kind not in {"ARN", "String"}:
+        return ()
+    like = operator.kind == "ARN" or operator.base.endswith("Like")
+    found = []
+    for text in filter(None, map(value.as_text, condition.values)):
+        if has_variables(text, version):
+            return None
+        fields = (text if like else literal(text)).split(":", _FIELDS)
+        if len(fields) <= _FIELDS:
+            if operator.kind == "String" and like and not _is_of_any_account(text):
+                return None
+            continue
+        head, partition, service, region, account, resource = fields
+        plain = head == "arn" and service in {"iam", "*"} and region in {"", "*"}
+        if operator.kind == "String" and like and not (plain and resource[:1] in {"r", "*"}):
+            return None
+        fold = operator.base.endswith("IgnoreCase")
+        found.append(Track(f"arn:{partition}:*:*:{account}:*", reach=FIELDS, fold=fold))
+    return tuple(found)
+
+
+def _is_of_any_account(text: str) -> bool:
+    return not text.strip("*") or not has_wildcard(text) or text.startswith(_ANY_ACCOUNT)
+
+
 def tells_sub_resources(policies: Policies) -> bool:
     """Tell whether some resource pattern may match a manager and not what is below it, or reverse.
 

@@ -25,7 +25,8 @@ from payguard.authorization.asked import (
     make_request,
     plain_request,
 )
-from payguard.authorization.domain import Domain, Use, domain
+from payguard.authorization.caller import caller
+from payguard.authorization.domain import PRINCIPAL_ARN, Domain, Place, Use, domain
 from payguard.authorization.doubt import LIMIT, REPLAY, UNSETTLED, Doubt
 from payguard.authorization.evaluate import outcome
 from payguard.authorization.limit import Limit
@@ -35,6 +36,7 @@ from payguard.authorization.question import Part, Question
 from payguard.authorization.readable import readable
 from payguard.authorization.relevance import (
     about,
+    caller_tracks,
     entry,
     has_variable_resource,
     place_tracks,
@@ -46,7 +48,7 @@ from payguard.authorization.representative import (
     only,
     representatives,
 )
-from payguard.authorization.request import Request, Value
+from payguard.authorization.request import Request, Value, account_in
 from payguard.authorization.sameness import same_statements
 from payguard.authorization.solve import Case, assumed
 from payguard.authorization.statement import resource_matches
@@ -91,7 +93,9 @@ class _Search:
             free_keys(part, spoken) for part, spoken in zip(question.parts, sliced, strict=True)
         ]
         self.coupled = coupled(question.parts, sliced)
-        self._known: dict[tuple[str, tuple[int, ...]], Domain] = {}
+        self._known: dict[tuple[str, tuple[int, ...], Place], Domain] = {}
+        # Whether the ARN of a role that is not known is one of the account that a text is in.
+        self.callers_follow = not (question.account or self.universe is None)
         self.domains: Mapping[str, Domain] = {}
         spoken = zip(question.parts, sliced, keys, strict=True)
         self.domains = self._domains([Asked(p, cut, (), {}, free) for p, cut, free in spoken])
@@ -104,8 +108,11 @@ class _Search:
 
     # What the parts can tell apart
 
-    def _domains(self, parts: Sequence[Asked]) -> dict[str, Domain]:
-        """Return the values of every key that what is left of the parts can tell apart."""
+    def _domains(self, parts: Sequence[Asked], text: str = "") -> dict[str, Domain]:
+        """Return the values of every key that what is left of the parts can tell apart.
+
+        Without a text, whatever it is.
+        """
         uses: dict[str, dict[int, Use]] = {}
         names: dict[str, str] = {}
         for asked in parts:
@@ -118,20 +125,27 @@ class _Search:
                     slot = slots(condition.key.lower())
                     if slot in uses:
                         uses[slot][id(condition)] = Use(condition, clause.statement.version)
-        return {slot: self._domain(slot, names[slot], uses[slot]) for slot in uses}
+        place = Place(self.question.account)
+        here = _place_of(text) if text and self.callers_follow else place
+        return {
+            slot: self._domain(
+                slot, names[slot], uses[slot], here if names[slot] == PRINCIPAL_ARN else place
+            )
+            for slot in uses
+        }
 
-    def _domain(self, slot: str, key: str, uses: Mapping[int, Use]) -> Domain:
+    def _domain(self, slot: str, key: str, uses: Mapping[int, Use], place: Place) -> Domain:
         if slot in self.coupled and slot in self.domains:  # its samples stand in patterns as well
             return self.domains[slot]
-        known = self._known.get((slot, tuple(uses)))
+        wanted = slot, tuple(uses), place
+        known = self._known.get(wanted)
         if known is None:
-            known = self._find_domain(slot, key, tuple(uses.values()))
-            self._known[slot, tuple(uses)] = known
+            known = self._known[wanted] = self._find_domain(slot, key, tuple(uses.values()), place)
         return known
 
-    def _find_domain(self, slot: str, key: str, uses: tuple[Use, ...]) -> Domain:
-        account, repeated = self.question.account, slot in self.coupled
-        found = domain(key, uses, coupled=repeated, account=account, limit=self.limit)
+    def _find_domain(self, slot: str, key: str, uses: tuple[Use, ...], place: Place) -> Domain:
+        repeated = slot in self.coupled
+        found = domain(key, uses, coupled=repeated, place=place, limit=self.limit)
         if slot in self.question.present:
             return found._replace(values=tuple(v for v in found.values if v is not None))
         return found
@@ -145,6 +159,8 @@ class _Search:
             entry(clause, contexts, colons=colons, suffix=suffix) for clause in clauses_of(spoken)
         )
         self._tell_places_apart(spoken)
+        if self.callers_follow and PRINCIPAL_ARN in keys:
+            self._tell_callers_apart(spoken)
         masks = {}
         for found in entries:
             mask = 0
@@ -168,6 +184,16 @@ class _Search:
                     continue
                 for track in found or ():
                     self.tracks.setdefault(track, len(self.tracks))
+
+    def _tell_callers_apart(self, spoken: Policies) -> None:
+        """Number the patterns that conditions hold the account and partition of the caller against."""
+        for clause in clauses_of(spoken):
+            for condition in clause.conditions:
+                if condition.key.lower() == PRINCIPAL_ARN:
+                    found = caller_tracks(condition, clause.statement.version)
+                    self.callers_follow &= found is not None
+                    for track in found or ():
+                        self.tracks.setdefault(track, len(self.tracks))
 
     def _contexts(self, part: Part) -> Callable[[Iterable[str]], Iterator[Mapping[str, Value]]]:
         """Return what makes every combination of the values that some keys stand for."""
@@ -250,7 +276,7 @@ class _Search:
         seen = _signature(text, parts)
         if seen in self._settled:
             return ()
-        case = Case(text, parts, lambda: self._domains(parts))
+        case = Case(text, parts, lambda: self._domains(parts, text))
         requests = self._witness(case)
         if requests:
             return requests
@@ -313,7 +339,8 @@ class _Search:
     def _replays(self, requests: Sequence[Request]) -> bool:
         """Put a witness to the evaluator once more, with every statement of every policy."""
         return all(
-            assumed(outcome(part.policies, found).allowed) is (YES if part.allowed else NO)
+            _is_possible(part, found)
+            and assumed(outcome(part.policies, found).allowed) is (YES if part.allowed else NO)
             for part, found in zip(self.question.parts, requests, strict=True)
         )
 
@@ -353,6 +380,20 @@ class _Search:
         }
 
 
+def _place_of(text: str) -> Place:
+    """Return the account and partition that an ARN shows; nothing where it shows no account."""
+    account = account_in((text,))
+    return Place(account, text.split(":", 2)[1]) if account else Place()
+
+
+def _is_possible(part: Part, found: Request) -> bool:
+    """Tell whether a role that is not further known is one of the account that asks."""
+    held = found.context.get(PRINCIPAL_ARN)
+    if part.principal or not isinstance(held, str) or not account_in((found.resource,)):
+        return True
+    return caller(held).shares_account(found.caller)
+
+
 def _signature(text: str, parts: Sequence[Asked]) -> tuple[object, ...] | None:
     """Return all that the parts can tell of a text; None where that may be the text itself."""
     found: list[object] = []
@@ -364,6 +405,7 @@ def _signature(text: str, parts: Sequence[Asked]) -> tuple[object, ...] | None:
             found.append((id(clause), resource_matches(clause, plain)))
         found.append(plain.resource_account)
         found.append(plain.context.get("aws:requestedregion"))
+        found.append(plain.caller.partition)
     return tuple(found)
 
 

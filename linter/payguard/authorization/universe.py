@@ -164,16 +164,17 @@ def anything() -> Universe:
 
 
 @functools.cache
-def value_universe(kind: str, account: str = "") -> Universe:
+def value_universe(kind: str, account: str = "", partition: str = "") -> Universe:
     """Return what a condition key of a type can hold: an ARN, or any text.
 
     Args:
         kind: the catalog's type of the key; ``role`` for the ARN of a role.
         account: of the role; empty for any.
+        partition: the same.
     """
     if kind == "role":
         name = "the roles of the account" if account else "the roles of all accounts"
-        pattern = f"arn:{PARTITION}:iam::{account or ACCOUNT}:role/{_ANYTHING}"
+        pattern = f"arn:{partition or PARTITION}:iam::{account or ACCOUNT}:role/{_ANYTHING}"
         return Universe(pattern, name, has_colons=True)
     if kind == "ARN":
         pattern = f"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:({ACCOUNT}|aws)?:{_ANYTHING}"
