@@ -252,6 +252,14 @@ def test_a_pattern_without_a_colon_may_deny_something() -> None:
     assert found.undecided == (PAY,)
 
 
+def test_becoming_another_role_may_be_new_where_its_trust_policy_is_not_given() -> None:
+    found = compared([allow(Action=["sts:AssumeRole", PAY])], [allow(Action=PAY)])
+    assert found.answer.verdict == UNDECIDED
+    assert found.undecided == ("sts:AssumeRole",)
+    assert "the trust policy of the role" in found.answer.reasons[0]
+    assert compared([allow(Action="sts:AssumeRole")], [allow(Action="sts:*")]).undecided == ()
+
+
 def test_actions_that_the_catalog_does_not_have_are_told_apart() -> None:
     found = compared(
         [allow(Action=f"{SERVICE}*B")], [], [f"{SERVICE}UnheardOfA", f"{SERVICE}UnheardOfB"]
@@ -435,6 +443,10 @@ def test_a_statement_that_is_needed_is_needed_whoever_the_role_is(arn: str) -> N
         assert dead(allow(Action=action), arn=arn) == []
         secure = allow(Action=action, Condition={"Bool": {"aws:SecureTransport": "true"}})
         assert dead(secure, allow(Action=action), arn=arn) == [(0, REDUNDANT)]
+
+
+def test_a_statement_that_lets_a_role_become_another_is_not_dead() -> None:
+    assert dead(allow(Action="sts:AssumeRole")) == []
 
 
 def test_with_gaps_no_statement_is_called_dead() -> None:

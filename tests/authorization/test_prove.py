@@ -930,6 +930,16 @@ def test_an_action_without_a_resource_is_asked_on_a_star(
     assert reached(role(*statements), LIST).verdict == verdict
 
 
+def test_becoming_another_role_is_up_to_its_trust_policy() -> None:
+    assume = "sts:AssumeRole"
+    for first, second in ((assume, PAY), (PAY, assume)):
+        assert separated(role(allow()), first, second).verdict == UNDECIDED
+        assert separated(role(allow(), deny(Action=assume)), first, second).verdict == PROVED
+    assert requires(role(allow()), [assume], ROLE).verdict == UNDECIDED
+    assert requires(role(), [assume], ROLE).verdict == UNDECIDED  # it may name this very role
+    assert requires(role(deny()), [assume], ROLE).verdict == REFUTED
+
+
 def test_tags_of_the_role_are_the_same_in_both_requests() -> None:
     statements = [
         allow(Action=PAY, Condition=on_tag(TEAM, "a")),

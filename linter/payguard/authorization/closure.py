@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Answer, Inquiry, Step
 from payguard.authorization.caller import caller
 from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import Layer, attach, layer_of
+from payguard.authorization.policy_set import EVERYTHING, Layer, attach, layer_of
 from payguard.authorization.principal import reach as named_by
 from payguard.authorization.prove import ALL_POLICIES, OWN_ACCOUNT, TYPED_VALUES, never_both
 from payguard.authorization.question import Question, apart_slots, own_slots
@@ -34,10 +34,6 @@ from payguard_policies.role_use import (
 _ASSUME, _PASS = "sts:AssumeRole", "iam:PassRole"
 _PASSED_TO = "iam:passedtoservice"
 _MOST_ROLES = 60  # beyond these, roles are not followed from one to the next
-_EVERYTHING: dict[str, Any] = {
-    "Version": "2012-10-17",
-    "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
-}
 
 
 class Power(NamedTuple):
@@ -232,7 +228,7 @@ def _may_name(trust: Layer, one: Actor) -> bool:
 
 
 def _trusted_by_anyone(one: Actor) -> Actor:
-    anyone = {**_EVERYTHING, "Statement": {"Effect": "Allow", "Action": _ASSUME, "Principal": "*"}}
+    anyone = {**EVERYTHING, "Statement": {"Effect": "Allow", "Action": _ASSUME, "Principal": "*"}}
     return one._replace(policies=one.policies._replace(trust=layer_of(TRUST, anyone)))
 
 
@@ -342,5 +338,5 @@ def _edits(one: Actor, edit: Edit, other: Actor, inquiry: Inquiry) -> tuple[Step
 
 
 def _freed(other: Actor) -> Actor:
-    identity = attach(identity=(_EVERYTHING,)).identity
+    identity = attach(identity=(EVERYTHING,)).identity
     return other._replace(policies=other.policies._replace(identity=identity))

@@ -16,16 +16,24 @@ from payguard.authorization.answer import (
     Inquiry,
     Step,
 )
-from payguard.authorization.doubt import LIMIT, Doubt
+from payguard.authorization.doubt import LIMIT, UNRESOLVED, Doubt
 from payguard.authorization.evaluate import may_deny
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import Clause, Policies, StatementRef, layers
+from payguard.authorization.policy_set import (
+    EVERYTHING,
+    Clause,
+    Policies,
+    StatementRef,
+    layers,
+    with_identity,
+)
 from payguard.authorization.prove import ALL_POLICIES, OWN_ACCOUNT, TYPED_VALUES
-from payguard.authorization.question import Question
-from payguard.authorization.reach import contested, part
+from payguard.authorization.question import Part, Question
+from payguard.authorization.reach import TRUST_OF_ANOTHER, contested, part
 from payguard.authorization.relevance import about, keep, tells_sub_resources
 from payguard.authorization.sameness import same_statements
 from payguard.authorization.search import search
+from payguard.authorization.situation import LETS_IN
 from payguard.authorization.universe import Target
 from payguard.authorization.vocabulary import Group, granted, groups
 from payguard_policies import catalog
@@ -118,6 +126,11 @@ def _differences(
             part(new, action, target, str),
             part(old, action, target, str)._replace(allowed=False),
         )
+        if parts[0].policies.trust is not new.policies.trust:
+            doubts = _doubts_by_trust(parts, new.account, inquiry)
+            inquiry.note(doubts)
+            yield from (None,) if doubts else ()
+            continue
         found = search(Question(parts, new.account), inquiry.limit)
         doubts = contested(action, target) if found.requests and target.contested else found.doubts
         inquiry.note(doubts, found.texts)
@@ -126,6 +139,25 @@ def _differences(
             yield Difference(group.actions, Step(new.name, found.requests[0]))
         elif doubts:
             yield None
+
+
+def _doubts_by_trust(parts: tuple[Part, ...], account: str, inquiry: Inquiry) -> tuple[Doubt, ...]:
+    """Return why becoming another role may be new, whose trust policy is not given: none if it is not.
+
+    Such a policy lets in whom identity policies allow it, or the very role, which then needs no
+    more than that nothing else stands against it.
+    """
+    for opened in (False, True):
+        asked = []
+        for one in parts:
+            policies = one.policies._replace(trust=LETS_IN)
+            policies = with_identity(policies, EVERYTHING, 0) if opened else policies
+            asked.append(one._replace(policies=policies))
+        found = search(Question(tuple(asked), account), inquiry.limit)
+        inquiry.note((), found.texts)
+        if found.requests or found.doubts:
+            return found.doubts or (Doubt(UNRESOLVED, TRUST_OF_ANOTHER.sentence),)
+    return ()
 
 
 def _targets(group: Group) -> list[Target]:

@@ -4,12 +4,12 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/payments-iam-roles
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer, Inquiry
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import layer_of
+from payguard.authorization.policy_set import EVERYTHING, layer_of
 from payguard.authorization.prove import (
     ALL_POLICIES,
     OWN_ACCOUNT,
@@ -31,10 +31,6 @@ MISSING, FORBIDDEN, NOT_DENIED, BEYOND, OUTSIDE = (
     "beyond",
     "outside",
 )
-_EVERYTHING: dict[str, Any] = {
-    "Version": "2012-10-17",
-    "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
-}
 
 
 class Check(NamedTuple):
@@ -155,7 +151,7 @@ def _denied(actor: Actor, groups: Sequence[ActionGroup], limit: Limit | None) ->
 
 def _opened(actor: Actor) -> Actor:
     identity = actor.policies.identity
-    more = layer_of(IDENTITY, _EVERYTHING).clauses
+    more = layer_of(IDENTITY, EVERYTHING).clauses
     return actor._replace(
         policies=actor.policies._replace(
             identity=identity._replace(clauses=(*identity.clauses, *more))

@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Inquiry, Step
 from payguard.authorization.caller import ROOT, USER, caller
 from payguard.authorization.doubt import RETAGGED, Doubt
 from payguard.authorization.evaluate import may_allow
-from payguard.authorization.policy_set import Clause, attach, layers
+from payguard.authorization.policy_set import EVERYTHING, Clause, attach, layers
 from payguard.authorization.reach import reach
 from payguard.authorization.relevance import about, keys_of
 from payguard.authorization.request import Request
@@ -32,10 +32,6 @@ from payguard.iam.principal import Principal
 
 _TAG_SESSION = "sts:TagSession"
 _OF_RESOURCE = (OF_RESOURCE, "iam:resourcetag/")
-_EVERYTHING: dict[str, Any] = {
-    "Version": "2012-10-17",
-    "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
-}
 Carried = dict[str, str | tuple[str, ...]]
 
 
@@ -197,7 +193,7 @@ def _is_passed(
 
 def _who(actor: Actor, entries: Sequence[Principal]) -> Iterator[Actor]:
     """Yield those whom the trust policy names, each allowed everything by its own policies."""
-    policies = attach(identity=(_EVERYTHING,))._replace(trust=actor.trust)
+    policies = attach(identity=(EVERYTHING,))._replace(trust=actor.trust)
     for entry in dict.fromkeys((entry.type, entry.text) for entry in entries):
         kind, text = entry
         asking = caller(text)

@@ -34,6 +34,13 @@ _LISTS = ("Action", "NotAction", "Resource", "NotResource")
 WITH_PRINCIPAL = frozenset({RESOURCE, TRUST})
 
 
+# The policy that allows everything.
+EVERYTHING: Document = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
+}
+
+
 class StatementRef(NamedTuple):
     """Which statement: the kind of its policy, the policy's number among its kind, and the place.
 

@@ -1,5 +1,6 @@
 """Whether a role can do one thing: the requests by which it does, if there are any."""
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -9,20 +10,24 @@ from payguard.authorization.domain import is_carried
 from payguard.authorization.doubt import CONTESTED_RESOURCE, PINNED, Doubt
 from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import Clause, Policies, layers
+from payguard.authorization.policy_set import Clause, Layer, Policies, layer_of, layers
 from payguard.authorization.question import Part, Question, Slots
 from payguard.authorization.relevance import about, keys_of, tells_sub_resources
 from payguard.authorization.request import Request
 from payguard.authorization.resource import superset
 from payguard.authorization.search import Found, search
+from payguard.authorization.situation import is_assuming
 from payguard.authorization.statement import action_matches
 from payguard.authorization.target import Call, calls, universes
 from payguard.authorization.truth import NO
 from payguard.authorization.universe import Target
+from payguard.iam.document import TRUST
+from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.iam.wildcard import matches, overlaps
 from payguard_policies import PAYMENTS_SERVICE
 
 Values = Mapping[str, str | tuple[str, ...]]
+TRUST_OF_ANOTHER = Unresolved("the trust policy of the role", MISSING)
 _OF_RESOURCE = ("aws:resource", "aws:requestedregion")
 
 
@@ -196,15 +201,26 @@ def shared(context: Values, requests: Iterable[Request]) -> Values:
 def part(
     actor: Actor, action: str, target: Target, slots: Slots, context: Values | None = None
 ) -> Part:
-    """Return the part of a question in which ``actor`` does ``action``."""
+    """Return the part of a question in which ``actor`` does ``action``.
+
+    Whom another role lets in is up to its trust policy: where none was given, it is not known.
+    """
+    policies = actor.policies
+    if policies.trust is None and policies.resource is None and is_assuming(action):
+        policies = policies._replace(trust=_trust_of_another())
     return Part(
-        actor.policies,
+        policies,
         action,
         target,
         principal=actor.arn,
         slots=slots,
         context=context or {},
     )
+
+
+@functools.cache
+def _trust_of_another() -> Layer:
+    return layer_of(TRUST, {"Statement": TRUST_OF_ANOTHER})
 
 
 def contested(action: str, *targets: Target) -> tuple[Doubt, ...]:

@@ -9,7 +9,11 @@ from typing import NamedTuple
 from payguard.authorization.caller import ROOT, Caller
 from payguard.authorization.policy_set import Layer, Policies
 from payguard.authorization.request import Request
+from payguard.iam.document import TRUST
 from payguard_policies import catalog
+
+# In the place of a trust policy: whoever the identity policies of its account allow it is let in.
+LETS_IN = Layer(TRUST, "lets in", ())
 
 
 class Situation(NamedTuple):
@@ -52,7 +56,7 @@ class Situation(NamedTuple):
 def situation(policies: Policies, request: Request) -> Situation:
     """Tell which of ``policies`` have a say in ``request``."""
     asking = request.caller
-    assuming = request.service == "sts" and request.action.lower() in _role_actions()
+    assuming = is_assuming(request.action) and policies.trust is not LETS_IN
     resource = policies.resource
     if assuming and policies.trust is not None:
         resource = policies.trust
@@ -66,6 +70,12 @@ def situation(policies: Policies, request: Request) -> Situation:
         rcps=policies.rcps if _rcps_bind(asking, request) else (),
         rcps_bind=request.service in catalog.rcp_services() if policies.rcps else False,
     )
+
+
+def is_assuming(action: str) -> bool:
+    """Tell whether the trust policy of a role authorizes an action, as sts:AssumeRole."""
+    lower = action.lower()
+    return lower.startswith("sts:") and lower in _role_actions()
 
 
 @functools.cache

@@ -11,9 +11,11 @@ from payguard.authorization.actor import Actor, actor
 from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer
 from payguard.authorization.compare import Comparison, implies
 from payguard.authorization.decision import Decision, decide, summary
+from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import layer_of, layers
 from payguard.authorization.reach import short
 from payguard.authorization.relevance import about, keys_of
+from payguard.authorization.vocabulary import granted
 from payguard.cli import EXIT_CODES, Refusal, names, policy_files
 from payguard.cli.policy_files import STDIN, PolicyFiles
 from payguard.cli.replay import Given, context_of
@@ -215,17 +217,24 @@ def _of_folder(files: PolicyFiles, folder: str, paths: list[str]) -> list[Any]:
 
 
 def _compare(one: Side, other: Side, options: Mapping[str, Any]) -> Direction:
-    actions = _payments() if options["actions"] == "payments" else None
+    payments = options["actions"] == "payments"
+    actions = _payments() if payments else _granted(one.role)
     found = _implies(one, other, actions, options)
     changes, undecided = tuple(_changes(found, one, other)), found.undecided
     answer = found.answer
-    if actions is None:  # what other roles' trust policies have a say in was denied so far
+    if not payments:  # what other roles' trust policies have a say in was not asked so far
         pair = _trusted(one), _trusted(other)
         more = _implies(*pair, names.assuming_actions(), options)
         changes += tuple(_changes(more, *pair, note=_WHERE_TRUSTED))
         answer = _joined(answer, more.answer)
         undecided += more.undecided
     return Direction(answer, changes, undecided)
+
+
+def _granted(role: Actor) -> list[str]:
+    """Return what a role may be allowed, save for becoming other roles."""
+    becoming = {action.lower() for action in names.assuming_actions()}
+    return [name for name in granted(role.policies, Limit()) if name.lower() not in becoming]
 
 
 def _implies(
