@@ -26,6 +26,7 @@ from payguard.authorization.prove import (
     manager_actions,
     never_both,
     requires,
+    shared_actions,
 )
 from payguard.iam.unresolved import SECRET, Unresolved
 
@@ -1120,7 +1121,23 @@ def test_a_trailing_star_lets_a_longer_name_in() -> None:
 def test_confinement_says_what_was_asked() -> None:
     answer = confined_to(role(allow(Resource=MANAGER)), [MANAGER])
     assert answer.property == f'role confined to "{MANAGER}"'
-    assert answer.universe == f"{len(manager_actions())} actions on every payment manager"
+    number = len(manager_actions()) + len(shared_actions())
+    assert answer.universe == f"{number} actions on every payment manager"
+
+
+@pytest.mark.parametrize("name", ["TagResource", "UntagResource", "ListTagsForResource"])
+def test_confinement_is_about_the_tags_of_managers_as_well(name: str) -> None:
+    for resource, verdict in (
+        (MANAGER, PROVED),
+        (VAULT, PROVED),
+        (managers("till-*"), REFUTED),
+        ("*", REFUTED),
+    ):
+        one = role(allow(Action=f"{SERVICE}{name}", Resource=resource))
+        answer = confined_to(one, [MANAGER])
+        assert answer.verdict == verdict
+        for step in answer.witness:
+            assert ":payment-manager/" in step.request.resource
 
 
 # Requirements

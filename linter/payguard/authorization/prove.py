@@ -168,14 +168,15 @@ def confined_to(actor: Actor, arns: Sequence[str], limit: Limit | None = None) -
     """Ask whether a role reaches no payment manager but those that ``arns`` match.
 
     What is below such a manager counts as it does. Actions that name no manager, as
-    ListPaymentManagers, are not asked about.
+    ListPaymentManagers, are not asked about; those that it shares with other resources, as
+    TagResource, are.
     """
-    actions = manager_actions()
+    actions = (*manager_actions(), *shared_actions())
     inquiry = inquiry_about(actor, actions, limit)
     allowed = tuple(text for arn in arns for text in (arn, f"{arn}/*"))
     witness: tuple[Step, ...] = ()
     for action in distinct(actor.policies, actions):
-        witness = reach(actor, action, inquiry, outside=allowed)
+        witness = reach(actor, action, inquiry, outside=allowed, kind=MANAGER)
         if witness:
             break
     return inquiry.answer(
@@ -331,3 +332,15 @@ def manager_actions() -> tuple[str, ...]:
     names = sorted(catalog.payments_actions())
     found = (f"{PAYMENTS_SERVICE}:{name}" for name in names)
     return tuple(action for action in found if calls(action)[0][0].type == MANAGER)
+
+
+def shared_actions() -> tuple[str, ...]:
+    """Return the actions on payment managers that are no payments actions: those on tags, and logs."""
+    detail = catalog.detail(PAYMENTS_SERVICE)
+    found = detail.actions.values() if detail is not None else ()
+    return tuple(
+        f"{PAYMENTS_SERVICE}:{item.name}"
+        for item in found
+        if item.name not in catalog.payments_actions()
+        and any(use.type == MANAGER for use in item.resources)
+    )

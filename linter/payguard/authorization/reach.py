@@ -39,6 +39,7 @@ def reach(
     context: Values | None = None,
     inside: Sequence[str] = (),
     outside: Sequence[str] = (),
+    kind: str = "",
     note: str = "",
 ) -> tuple[Step, ...]:
     """Return requests by which a role does ``action``: one for each resource that is asked about.
@@ -50,11 +51,14 @@ def reach(
         context: what the request's keys hold.
         inside: patterns; only a resource that one of them matches counts. Empty for any.
         outside: patterns; a resource that one of them matches does not count.
+        kind: the only resource type that counts, and what is below it; empty for any.
         note: for the steps.
     """
     wish = _Wish(actor, action, dict(context or {}), tuple(inside), tuple(outside))
     for call in calls(action, actor.account):
         in_doubt = any(target.contested for target in call)
+        if kind and not in_doubt and call[0].type != kind:
+            continue
         if in_doubt and not tells_sub_resources(about(actor.policies, action)):
             continue
         found = _call(wish, call, inquiry)
