@@ -464,7 +464,7 @@ def test_the_json_says_everything(payguard: Run, files: Path) -> None:
         "verdict": "refuted",
         "examined": value["examined"],
     }
-    assert answer.pop("universe") == "19 actions on every payment manager"
+    assert answer.pop("universe") == "23 actions on every payment manager"
     place = {"policy": "identity", "index": 0, "pointer": "/Statement/0", "sid": "Pay"}
     assert answer == {
         "clause": None,
