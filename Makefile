@@ -14,7 +14,7 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-demo: $(READY)  ## lint a broken payments policy, then the documented one
+demo: $(READY)  ## lint a broken role, prove the documented one, call the lists as it, break it
 	$(BIN)/python linter/tools/demo.py
 
 test: $(READY)  ## the whole test suite
@@ -43,6 +43,7 @@ bench: $(READY)  ## speed and memory, as ratios within one run
 	$(BIN)/python linter/tools/bench_engine.py
 	$(BIN)/python linter/tools/bench_infrastructure.py
 	$(BIN)/python linter/tools/bench_emulator.py
+	$(BIN)/python linter/tools/bench_smoke.py
 	$(BIN)/python linter/tools/bench_component.py
 	$(BIN)/python linter/tools/bench_pulumi.py
 

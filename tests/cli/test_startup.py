@@ -99,6 +99,13 @@ def test_linting_loads_no_other_command(clean: Path) -> None:
     assert found == {"payguard.cli.lint", "payguard.cli.option"}
 
 
+def test_a_smoke_test_of_a_plan_loads_no_sdk(clean: Path) -> None:
+    arguments = ("smoke", "--plan", ".", "--manager-arn", MANAGER, "--isolated")
+    template = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}}
+    (clean / "stack.json").write_text(json.dumps({"Resources": {"Role": template}}))
+    assert among(("boto3", "botocore", "moto"), loaded(clean, *arguments)) == set()
+
+
 # Not -V: click itself loads difflib for an option of one letter.
 @pytest.mark.parametrize("option", ["--version", "--help"])
 def test_the_version_and_the_help_page_load_nothing_of_payguard_but_the_command_line(

@@ -202,7 +202,7 @@ def test_a_wrong_table_is_told_with_its_place(
         ((), "name what is asked"),
         (("--manager-arn", "x"), "is no ARN"),
         (("--manager-arn", MANAGER, "--persona", "viewer", "--expect", "deny"), "exclude"),
-        (("--manager-arn", MANAGER, "--role", "x"), "belong to --plan"),
+        (("--manager-arn", MANAGER, "--role", "x"), "belongs to --plan"),
         (("--manager-arn", MANAGER, "--external-id", "between-us"), "belongs to --role-arn"),
         (("--plan", "x.json", "--role-arn", ROLE), "does not go with --plan"),
         (("--plan", "no-such-file.json"), "no-such-file.json"),

@@ -206,7 +206,7 @@ def test_a_service_role_that_others_may_assume_is_not_as_expected(folder: Path) 
     opened = role("resource-retrieval", AssumeRolePolicyDocument=roles.trust("viewer", PARAMETERS))
     result = planned(folder, template(Role=opened), "--persona", "resource-retrieval")
     assert result.exit_code == 1
-    assert "its trust policy lets in others than AgentCore" in result.stdout
+    assert "its trust policy lets in others than services" in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -133,17 +133,28 @@ def _known(options: Mapping[str, Any], settings: "Settings") -> "Known | None":
         if any(limits) or options["role"]:
             raise click.UsageError("name the files in which the role is declared: --policies PATH")
         return None
-    return known(list(_infrastructures(options, settings)), settings, limits)
+    found = infrastructures(options["policies"], options["source"] or "", settings)
+    return known(list(found), settings, limits)
 
 
-def _infrastructures(
-    options: Mapping[str, Any], settings: "Settings"
+def infrastructures(
+    paths: Sequence[str], kind: str, settings: "Settings"
 ) -> "Iterator[Infrastructure]":
+    """Yield what some files and folders hold.
+
+    Args:
+        paths: the files and folders.
+        kind: what they are, one of ``payguard.sources.SOURCES``; empty where their content tells.
+        settings: say what is passed over.
+
+    Raises:
+        Refusal: one of them cannot be read.
+    """
     from payguard.run import with_modules
 
-    how = How(options["source"] or "", standard_input=sys.stdin.buffer.read)
+    how = How(kind, standard_input=sys.stdin.buffer.read)
     wanted = Wanted(settings.excludes if settings.exclude else None)
-    for item in with_modules(list(discover(options["policies"], wanted))):
+    for item in with_modules(list(discover(paths, wanted))):
         if isinstance(item, InputError):
             raise refusal(item)
         found = open_input(item, settings.policy_type_of(item.path), how).found

@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,9 +15,12 @@ from payguard_policies.persona import PERSONAS
 
 if TYPE_CHECKING:
     from payguard.configuration import Settings, SmokeRule
+    from payguard.denial.denied_role import Known
+    from payguard.smoke.connection import Asker
     from payguard.smoke.fleet import Run
-    from payguard.smoke.report import Report
+    from payguard.smoke.report import Report, Row
     from payguard.smoke.target import Target
+    from payguard.smoke.verdict import Answer
 
 # As payguard.smoke has them; the help page does not load it.
 _FORMATS = ("text", "json", "junit", "github")
@@ -74,6 +77,11 @@ _expected = option.arguments(
 )
 _instead = option.arguments(
     click.option(
+        "--emulator",
+        is_flag=True,
+        help="A first try without an account: the documented roles, in the emulator on loopback.",
+    ),
+    click.option(
         "--plan",
         multiple=True,
         metavar="FILE",
@@ -83,6 +91,12 @@ _instead = option.arguments(
         "--role", metavar="ADDRESS", help="With --plan: this role only, by address or name."
     ),
     source,
+    click.option(
+        "--policies",
+        multiple=True,
+        metavar="PATH",
+        help="Files with the policies of the roles: a denial is explained by them; repeatable.",
+    ),
 )
 _running = option.arguments(
     click.option(
@@ -130,12 +144,21 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     Every payment manager is asked as every role; without any, the [[smoke.target]] tables of the
     configuration say what is asked. Nothing but reads is ever called: sts:AssumeRole,
-    GetPaymentManager and the two lists. With --plan nothing is called at all.
+    GetPaymentManager and the two lists. With --plan nothing is called at all. A denial that is not
+    expected is explained from --policies, or from the plan.
     """
     settings = load_settings(options["plan"], options)
-    report = _planned(options, settings) if options["plan"] else _live(options, settings)
+    report = _report(options, settings)
+    if paths := options["policies"] or options["plan"]:
+        report = _with_explanations(report, paths, options["source"] or "", settings)
     _print(report, options)
     ctx.exit(_status(report, options))
+
+
+def _report(options: dict[str, Any], settings: "Settings") -> "Report":
+    if options["emulator"]:
+        return _emulated(options)
+    return _planned(options, settings) if options["plan"] else _live(options, settings)
 
 
 def _status(report: "Report", options: dict[str, Any]) -> int:
@@ -170,30 +193,17 @@ def _print(report: "Report", options: dict[str, Any]) -> None:
 
 
 def _live(options: dict[str, Any], settings: "Settings") -> "Report":
-    from payguard.smoke.report import LIVE, Report, Row
+    from payguard.smoke.report import LIVE, of_run
 
-    targets = _targets(options, settings)
-    run = _asked(targets, options)
-    rows = (
-        Row(
-            result.target.who,
-            result.target.manager_arn,
-            result.target.persona,
-            result.answers,
-            role_arn=result.target.role_arn,
-            authorizer=result.authorizer,
-        )
-        for result in run.results
-    )
-    return Report(LIVE, tuple(rows), interrupted=run.interrupted)
+    return of_run(LIVE, _asked(_targets(options, settings), options))
 
 
 def _targets(options: dict[str, Any], settings: "Settings") -> "list[Target]":
     from payguard.smoke.target import problems
     from payguard.smoke.targets import targets_of
 
-    if options["role"] or options["source"]:
-        raise click.UsageError("--role and --source belong to --plan")
+    if options["role"]:
+        raise click.UsageError("--role belongs to --plan")
     rules = (_rule(options),) if options["manager_arn"] else settings.smoke
     if not rules:
         raise click.UsageError(
@@ -238,7 +248,9 @@ def _rule(options: dict[str, Any]) -> "SmokeRule":
     )
 
 
-def _asked(targets: "Sequence[Target]", options: dict[str, Any]) -> "Run":
+def _asked(
+    targets: "Sequence[Target]", options: dict[str, Any], at_hand: "Asker | None" = None
+) -> "Run":
     from payguard.smoke.connection import Connections
     from payguard.smoke.fleet import Fleet
     from payguard.smoke.patience import Patience
@@ -246,12 +258,94 @@ def _asked(targets: "Sequence[Target]", options: dict[str, Any]) -> "Run":
 
     stop = threading.Event()
     threads, seconds = options["concurrency"], options["deadline"]
-    probe = Probe(Connections(threads), Patience(stop), seconds)
+    probe = Probe(Connections(threads), Patience(stop), seconds, at_hand)
     fleet = Fleet(probe.ask, threads, seconds, stop)
     if options["no_progress"] or not sys.stderr.isatty():
         return fleet.run(targets, lambda _: None)
     with click.progressbar(length=len(targets), label="Asking", file=sys.stderr) as bar:
         return fleet.run(targets, bar.update)
+
+
+# The emulator
+
+_ELSEWHERE = ("manager_arn", "role_arn", "expect", "connector_id", "plan", "role")
+
+
+def _emulated(options: dict[str, Any]) -> "Report":
+    from payguard import emulator
+    from payguard.smoke.report import EMULATOR, of_run
+
+    for name in (*_ELSEWHERE, *_LIVE_ONLY):
+        if options[name]:
+            given = f"--{name.replace('_', '-')}"
+            raise click.UsageError(
+                f"{given} does not go with --emulator, which makes its own roles"
+            )
+    if not emulator.is_installed():
+        raise Refusal("the emulator needs more packages: pip install 'payguard[emulator]'")
+    from payguard.smoke.rehearsal import NOTE, rehearsal
+
+    personas = (options["persona"],) if options["persona"] else PERSONAS
+    with rehearsal(personas, options["user_id"], options["agent_name"]) as found:
+        run = _asked(found.targets, options, found.asker)
+    return of_run(EMULATOR, run, (NOTE,))
+
+
+# Explanations
+
+_MOST_EXPLAINED = 20  # denials of a run
+_SECONDS = 5.0  # for one explanation
+
+
+def _with_explanations(
+    report: "Report", paths: Sequence[str], kind: str, settings: "Settings"
+) -> "Report":
+    """Return a report with what ``payguard explain`` says of the denials that were not expected."""
+    from dataclasses import replace
+
+    from payguard.cli.explain import infrastructures
+    from payguard.denial.denied_role import known
+
+    if not any(_to_explain(answer) for row in report.rows for answer in row.answers):
+        return report
+    files = known(list(infrastructures(paths, kind, settings)), settings)
+    rows, left = [], _MOST_EXPLAINED
+    for row in report.rows:
+        told = {}
+        for answer in row.answers:
+            if _to_explain(answer) and left:
+                left -= 1
+                told[answer.api] = tuple(_explanation(row, answer, files, settings))
+        rows.append(replace(row, explained=told))
+    return report._replace(rows=tuple(rows))
+
+
+def _to_explain(answer: "Answer") -> bool:
+    from payguard.smoke.verdict import Standing
+
+    denied = answer.trouble is not None and answer.trouble.denial is not None
+    return denied and answer.standing != Standing.AS_EXPECTED
+
+
+def _explanation(
+    row: "Row", answer: "Answer", files: "Known", settings: "Settings"
+) -> Iterator[str]:
+    from payguard.cli.verdict import in_time
+    from payguard.denial.explanation import Explanation, explain
+    from payguard.denial.explanation_text import further_lines
+
+    assert answer.trouble is not None  # noqa: S101  looked at before
+    denial = answer.trouble.denial
+    assert denial is not None  # noqa: S101  same
+
+    def ask() -> Explanation | None:
+        role = row.who if row.place else ""
+        managers = (row.manager_arn,)
+        return explain(denial, files, settings, role=role, persona=row.persona, managers=managers)
+
+    found = in_time(_SECONDS, ask, lambda: None)
+    if found is not None:
+        yield from (line.removeprefix("  ") for line in further_lines(found))
 
 
 # Plans

@@ -37,6 +37,19 @@ def lines(found: Explanation) -> Iterator[str]:
         return
     yield f"{found.verdict}: {_headline(found)}"
     yield from _told(found.denial)
+    yield from _grounds(found)
+
+
+def further_lines(found: Explanation) -> Iterator[str]:
+    """Yield an explanation without what whoever made the call knows already."""
+    if found.denial.known is not None:
+        return
+    if found.verdict != EXPLAINED:
+        yield f"  {found.verdict}: {_headline(found)}"
+    yield from _grounds(found)
+
+
+def _grounds(found: Explanation) -> Iterator[str]:
     for cause in found.causes:
         yield from _cause("cause", cause, found.denial)
     for cause in found.next:

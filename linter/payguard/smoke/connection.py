@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import boto3
 from botocore import UNSIGNED, awsrequest, exceptions, httpsession, parsers, xform_name
@@ -218,7 +219,7 @@ class _Sender:
     def __init__(self, url: str, threads: int, session: Session) -> None:
         self._http = httpsession.URLLib3Session(
             verify=_bundle(session),
-            proxies=get_environ_proxies(url),
+            proxies={} if _is_loopback(url) else get_environ_proxies(url),
             timeout=(_CONNECT, _READ),
             max_pool_connections=threads,
         )
@@ -241,6 +242,12 @@ _NAMES = {
     "bedrock-agentcore-control": CONTROL,
     "sts": STS,
 }
+
+
+def _is_loopback(url: str) -> bool:
+    """Tell whether a URL names this machine, which no proxy leads to."""
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _bundle(session: Session) -> Any:

@@ -7,15 +7,16 @@ from payguard.authorization.actor import Actor
 from payguard.authorization.call import CallDecision, call, decide_call
 from payguard.authorization.decision import ALLOW as ALLOWED
 from payguard.authorization.decision import DENY as DENIED
-from payguard.authorization.decision import summary
-from payguard.authorization.policy_set import Policies, StatementRef, attach, layers, with_identity
+from payguard.authorization.decision import EXPLICITLY_DENIED, summary
+from payguard.authorization.policy_set import Policies, StatementRef, layers, with_identity
 from payguard.authorization.request import UNKNOWN, Request, Unknown, request
 from payguard.authorization.substitution import variable_keys
+from payguard.denial.message import Denial
 from payguard.deployment import deployment_of
 from payguard.iam.document import IDENTITY
 from payguard.iam.unresolved import Unresolved
 from payguard.infrastructure import Role
-from payguard.inventory import Entry
+from payguard.inventory import Admission, Entry
 from payguard.smoke.manager import Manager, filled
 from payguard.smoke.report import Place, Row
 from payguard.smoke.verdict import (
@@ -30,12 +31,7 @@ from payguard.smoke.verdict import (
 from payguard.subjects import actor_of, nothing_known, place, unknown_policies
 from payguard_policies import catalog
 
-_ASSUME = "sts:AssumeRole"
-# Allows the caller everything, so that only the trust policy of the role decides.
-_EVERYTHING = {
-    "Version": "2012-10-17",
-    "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
-}
+_SERVICE, _DENY = "Service", "Deny"
 
 
 class Question(NamedTuple):
@@ -44,14 +40,21 @@ class Question(NamedTuple):
     Attributes:
         role: the role, with the ARN of the manager filled in.
         actor: the same as the engine sees it.
-        manager_arn: the payment manager.
+        manager: the payment manager.
         adrift: identity policies of which it is not known whose they are.
+        admissions: whom its trust policy lets in; None where that is not known.
     """
 
     role: Role
     actor: Actor
-    manager_arn: str
+    manager: Manager
     adrift: tuple[Unresolved, ...]
+    admissions: tuple[Admission, ...] | None
+
+    @property
+    def manager_arn(self) -> str:
+        """The ARN of the payment manager."""
+        return self.manager.arn
 
     @property
     def account(self) -> str:
@@ -79,7 +82,7 @@ def row(
     """
     role = filled(entry.role, manager)
     one = actor_of(role, deployment_of([role], [manager.arn]))
-    question = Question(role, one, manager.arn, tuple(adrift))
+    question = Question(role, one, manager, tuple(adrift), entry.admissions)
     answers = (_answer(question, api, expected_of(api, persona, expect)) for api in APIS)
     at = role.location
     return Row(
@@ -95,37 +98,31 @@ def row(
 def _answer(question: Question, api: str, wanted: str) -> Answer:
     notes: tuple[str, ...] = ()
     if wanted == NOT_ASSUMABLE:
-        refused = _not_assumable(question)
+        refused = _not_assumable(question.admissions)
         if refused is not None:
             return Answer(api, wanted, refused.outcome, refused)
-        notes = ("its trust policy lets in others than AgentCore",)
+        notes = ("its trust policy lets in others than services",)
     action = f"{SERVICE}:{api}"
     decision = decide_call(
         _policies(question), call(action, [question.manager_arn]), _asker(question, action)
     )
-    found = _trouble(decision, action, question.role)
+    found = _trouble(decision, action, question)
     outcome = Outcome.ALLOWED if found is None else found.outcome
     return Answer(api, wanted, outcome, found, notes=notes)
 
 
-def _not_assumable(question: Question) -> Trouble | None:
-    """Return why nobody of the account may assume a role; None if somebody may."""
-    trust = question.actor.trust
-    if trust is None:
+def _not_assumable(admissions: Sequence[Admission] | None) -> Trouble | None:
+    """Return why nobody but services may assume a role; None if others may."""
+    if admissions is None:
         return Trouble(Outcome.UNDECIDED, "undecided", "its trust policy is not known")
-    arn = question.actor.arn or f"{question.some_role}{question.actor.name}"
-    decision = decide_call(
-        attach(identity=[_EVERYTHING])._replace(trust=trust),
-        call(_ASSUME, [arn]),
-        lambda resource: request(question.some_role, _ASSUME, resource),
-    )
-    if decision.decision == DENIED:
-        says = "its trust policy lets in nobody of the account"
+    letting_in = [one for one in admissions if one.effect != _DENY]
+    kinds = {kind for one in letting_in for kind, _ in one.principals}
+    if all(one.effect and not one.negated for one in letting_in) and kinds <= {_SERVICE}:
+        says = "its trust policy lets in services alone"
         return Trouble(Outcome.NOT_ASSUMABLE, "trust", says)
-    if decision.decision == ALLOWED:
-        return None
-    says = "; ".join(doubt.sentence for doubt in decision.doubts)
-    return Trouble(Outcome.UNDECIDED, "undecided", f"who may assume it is not known: {says}")
+    if not all(one.effect for one in letting_in) or "" in kinds:
+        return Trouble(Outcome.UNDECIDED, "undecided", "whom its trust policy lets in is not known")
+    return None
 
 
 def _policies(question: Question) -> Policies:
@@ -196,15 +193,24 @@ def _supported(action: str) -> frozenset[str]:
     return frozenset(key.lower() for key in known.condition_keys) if known else frozenset()
 
 
-def _trouble(decision: CallDecision, action: str, role: Role) -> Trouble | None:
+def _trouble(decision: CallDecision, action: str, question: Question) -> Trouble | None:
     if decision.decision == ALLOWED:
         return None
     if decision.decision != DENIED:
         says = "; ".join(doubt.sentence for doubt in decision.doubts)
         return Trouble(Outcome.UNDECIDED, "undecided", says)
     part = next(part for _, part in decision.parts if part.decision == DENIED)
-    says = summary(part, action, lambda ref: _named(ref, role))
-    return Trouble(Outcome.DENIED_BY_IAM, "iam", says)
+    says = summary(part, action, lambda ref: _named(ref, question.role))
+    denial = None
+    if question.manager.unresolved is None:  # or else the files know no such manager
+        denial = Denial(
+            principal=question.actor.arn,
+            action=action,
+            resource=question.manager_arn,
+            layer=part.layer,
+            explicit=part.detail == EXPLICITLY_DENIED,
+        )
+    return Trouble(Outcome.DENIED_BY_IAM, "iam", says, denial=denial)
 
 
 def _named(ref: StatementRef, role: Role) -> str:

@@ -48,11 +48,18 @@ class Probe:
         connections: the clients.
         patience: asks again where that may help.
         seconds: the deadline of each target.
+        at_hand: as in ``payguard.smoke.sign_in.SignIn``.
     """
 
-    def __init__(self, connections: Connections, patience: Patience, seconds: float) -> None:
+    def __init__(
+        self,
+        connections: Connections,
+        patience: Patience,
+        seconds: float,
+        at_hand: Asker | None = None,
+    ) -> None:
         self._connections, self._patience, self._seconds = connections, patience, seconds
-        self._sign_in = SignIn(connections, patience)
+        self._sign_in = SignIn(connections, patience, at_hand)
         self._listing = Listing(connections, patience)
         self._authorizers = Once()
 

@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from payguard.smoke.verdict import ALLOW, DENY, NOT_ASSUMABLE, Answer, Outcome, Standing
+
+if TYPE_CHECKING:
+    from payguard.smoke.fleet import Run
 
 LIVE, EMULATOR, PLAN = "live", "emulator", "plan"
 
@@ -91,6 +94,22 @@ class Report(NamedTuple):
         """How many calls stand how."""
         found = Counter(answer.standing for row in self.rows for answer in row.answers)
         return {standing: found[standing] for standing in Standing}
+
+
+def of_run(mode: str, run: "Run", notes: tuple[str, ...] = ()) -> Report:
+    """Return the report of a run that called AWS, or the emulator."""
+    rows = (
+        Row(
+            result.target.who,
+            result.target.manager_arn,
+            result.target.persona,
+            result.answers,
+            role_arn=result.target.role_arn,
+            authorizer=result.authorizer,
+        )
+        for result in run.results
+    )
+    return Report(mode, tuple(rows), notes, run.interrupted)
 
 
 def exit_status(report: Report, *, allow_undecided: bool = False) -> int:

@@ -71,16 +71,21 @@ class SignIn:
     Args:
         connections: the clients.
         patience: asks again where that may help.
+        at_hand: as whom to ask, instead of the profiles and the default chain; None for those.
     """
 
-    def __init__(self, connections: Connections, patience: Patience) -> None:
-        self._connections, self._patience = connections, patience
+    def __init__(
+        self, connections: Connections, patience: Patience, at_hand: Asker | None = None
+    ) -> None:
+        self._connections, self._patience, self._at_hand = connections, patience, at_hand
         self._once = Once()
         self._own = threading.Lock()
         self._chains: dict[str, Any] = {}
 
     def base(self, target: Target) -> SignedIn:
         """Return the credentials at hand; they refresh themselves, where they can."""
+        if self._at_hand is not None:
+            return SignedIn(self._at_hand)
         try:
             with self._own:  # botocore's providers are not made for threads
                 return SignedIn(Asker(self._chain(target.profile).get_frozen_credentials()))

@@ -35,6 +35,7 @@ OUTCOMES: Mapping[str, Outcome] = {
 _PASSING = frozenset({Outcome.THROTTLED, Outcome.SERVICE_ERROR})
 EXPIRED = "expired-credentials"
 _CLOCK = "clock"
+_NOT_IMPLEMENTED = 501  # as of the emulator, where the engine cannot decide
 _ALIKE = 1  # seconds of difference between clocks that are worth no word
 
 
@@ -211,7 +212,8 @@ def _answered(response: Mapping[str, Any], action: str, secrets: Iterable[str]) 
         return _known(denial, about)
     if status >= 500:
         says = f"the service failed with status {status}"
-        return Trouble(Outcome.SERVICE_ERROR, "service-error", says, _LATER, final=False)
+        final = status == _NOT_IMPLEMENTED
+        return Trouble(Outcome.SERVICE_ERROR, "service-error", says, _LATER, final=final)
     if status == 429:
         return Trouble(Outcome.THROTTLED, "throttled", "too many requests", _LATER, final=False)
     if denial is not None:
