@@ -10,7 +10,8 @@ from engine.workspace import REPOSITORY, Workspace
 
 pytestmark = pytest.mark.engine
 
-PACK = ("--policy-pack", str(REPOSITORY / "pulumi_components" / "policy_pack"))
+PACK_FOLDER = REPOSITORY / "pulumi_components" / "policy_pack"
+PACK = ("--policy-pack", str(PACK_FOLDER))
 
 
 def names(iam: Any) -> set[str]:
@@ -35,6 +36,15 @@ def test_a_role_that_breaks_separation_is_refused_before_anything_is_made(
         assert "separation-of-duties: AgentRuntime can open a budget" in run.stdout
         assert "request: AgentRuntime may bedrock-agentcore:ProcessPayment" in run.stdout
     assert names(iam) == set()
+
+
+def test_the_refusal_is_told_as_the_page_shows_it(team: Workspace) -> None:
+    """Line by line, without where the pack lies."""
+    page = (PACK_FOLDER.parent / "README.md").read_text()
+    shown = page.split("$ pulumi preview --policy-pack policy_pack\n")[1].partition("\n```")[0]
+    team.config("faulty", "true")
+    told = team.preview(*PACK, status=-1).stdout.replace(f" (local: {PACK_FOLDER})", "")
+    assert shown in told
 
 
 def test_a_role_of_aws_native_is_refused_as_well(team: Workspace) -> None:
@@ -93,3 +103,13 @@ def test_a_team_may_make_it_advisory(team: Workspace, tmp_path: Path) -> None:
     run = team.preview(*PACK, "--policy-pack-config", str(config))
     assert "[mandatory]" not in run.stdout
     assert "separation-of-duties" in run.stdout
+
+
+def test_the_configuration_of_the_linter_lies_beside_the_program(team: Workspace) -> None:
+    team.config("faulty", "true")
+    settings = team.project / "payguard.toml"
+    settings.write_text('ignore = ["separation-of-duties"]\n')
+    team.preview(*PACK)
+    settings.write_text('ignored = ["separation-of-duties"]\n')
+    run = team.preview(*PACK, status=-1)
+    assert "ignored: unknown key" in run.stdout + run.stderr

@@ -15,8 +15,8 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 ADVISORY, MANDATORY = "advisory", "mandatory"
 _LEVELS = {analyzer_pb2.ADVISORY: ADVISORY, analyzer_pb2.MANDATORY: MANDATORY}
 _SECONDS = 30
-# As pulumi_components/policy_pack has it, for tests of the wheel, which has no such folder.
-_MAIN = "from payguard_pulumi.policy_pack import serve\n\nserve()\n"
+# As pulumi_components/policy_pack has it.
+MAIN = "from payguard_pulumi.policy_pack import serve\n\nserve()\n"
 
 
 class Said(NamedTuple):
@@ -103,7 +103,7 @@ def analyzer(folder: Path, configuration: str = "") -> Iterator[Analyzer]:
     (folder / "payguard.toml").write_text(configuration)
     pack = folder / "pack"
     pack.mkdir(exist_ok=True)
-    (pack / "__main__.py").write_text(_MAIN)
+    (pack / "__main__.py").write_text(MAIN)
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(pack)],
         cwd=folder,

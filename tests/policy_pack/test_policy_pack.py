@@ -3,22 +3,24 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_policy.proxy import unknown_checking_proxy
 
+import payguard
 from payguard.configuration import Settings
 from payguard.infrastructure import Infrastructure
 from payguard.run import lint_found
 from payguard.sources.pulumi_state import read_pulumi
 from payguard_pulumi import policy_pack
-from policy_pack.analyzer import ADVISORY, MANDATORY, Analyzer, analyzer
+from policy_pack.analyzer import ADVISORY, MAIN, MANDATORY, Analyzer, analyzer
 from sources.pulumi_state.stacks import (
     ATTACHMENT,
     CIPHER,
@@ -34,7 +36,7 @@ from sources.pulumi_state.stacks import (
     urn,
 )
 
-State = Mapping[str, Any]
+FOLDER = Path(__file__).parents[2] / "pulumi_components" / "policy_pack"
 SECRET = CIPHER[SIGNATURE]
 MANAGER = "arn:aws:bedrock-agentcore:us-west-2:111122223333:payment-manager/shop-a1b2c3d4e5"
 SCOPE = json.dumps([MANAGER, f"{MANAGER}/*"])
@@ -65,6 +67,15 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analyzer]:
 @pytest.fixture
 def configured(tmp_path: Path) -> Callable[[str], AbstractContextManager[Analyzer]]:
     return lambda text: analyzer(tmp_path, text)
+
+
+def test_the_folder_of_the_pack_has_the_version_of_payguard() -> None:
+    """Beside it stand what starts the pack, as the tests here do, and what to install."""
+    told = yaml.safe_load((FOLDER / "PulumiPolicy.yaml").read_text())
+    assert told["version"] == payguard.__version__
+    assert told["description"] == policy_pack.DESCRIPTION
+    assert (FOLDER / "__main__.py").read_text().endswith(MAIN)
+    assert (FOLDER / "requirements.txt").read_text() == "payguard[policy-pack]\n"
 
 
 def test_errors_and_security_warnings_are_mandatory_and_the_rest_is_advisory(
