@@ -43,8 +43,8 @@ def _application(request: Any) -> Response:
 
 @contextmanager
 def iam_server() -> Iterator[str]:
-    """Serve an IAM without anything in it; yield its address, such as ``http://127.0.0.1:4000``."""
-    with mock_aws():
+    """Serve an IAM with nothing but AWS's managed policies in it; yield its address, such as ``http://127.0.0.1:4000``."""
+    with mock_aws(config={"iam": {"load_aws_managed_policies": True}}):
         server = make_server("127.0.0.1", 0, _application, threaded=True, request_handler=_Quiet)
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
