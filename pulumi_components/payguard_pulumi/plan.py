@@ -8,7 +8,8 @@ from payguard_policies import catalog
 from payguard_pulumi.argument import ADMINISTRATOR, PRINCIPALS, is_known
 from payguard_pulumi.arguments import Arguments, arguments, given
 from payguard_pulumi.planned_role import PlannedRole, permissions, planned_roles, role_arn, text
-from payguard_pulumi.separation import checked, shared
+from payguard_pulumi.separation import checked
+from payguard_pulumi.shared_principals import shared
 
 _ARN_FIELDS = 6
 
@@ -58,7 +59,7 @@ def plan_of(values: Mapping[str, Any], component: str) -> Plan:
     """
     found = arguments(given(values))
     planned = planned_roles(found, component)
-    return Plan(found, planned, checked(found, planned))
+    return Plan(found, planned, (*checked(found, planned), *shared(found, planned)))
 
 
 def refuse_shared_principals(values: Mapping[str, Any], component: str) -> None:

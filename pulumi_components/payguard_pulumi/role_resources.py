@@ -41,6 +41,8 @@ class RoleResources:
             self._make(persona)
         if values.get("coinbase_marketplace"):
             self._attach(ADMINISTRATOR)
+        first = next(iter(self.roles.values()))
+        pulumi.Output.all(plan, first.arn).apply(self._check_account)
 
     def arn(self, persona: str) -> "pulumi.Output[str | None]":
         """Return the ARN of a persona's role; None if there is none."""
@@ -70,7 +72,6 @@ class RoleResources:
             opts=pulumi.ResourceOptions(parent=self._parent, delete_before_replace=named or None),
         )
         self.roles[persona] = role
-        pulumi.Output.all(self._plan, role.arn).apply(self._check_account)
         self.permissions[persona] = self._permissions(persona)
         aws.iam.RolePolicy(
             label,

@@ -1,22 +1,15 @@
-"""The finished documents of all roles together, through the linter and the engine.
-
-Loaded when there is something to check: importing the component does not pay for the engine.
-"""
+"""The finished documents of all roles together, through the linter and the engine."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from payguard.authorization.actor import Actor, actor
-from payguard.authorization.answer import PROVED, REFUTED
-from payguard.authorization.closure import separated_one
 from payguard.configuration import RoleRule, Settings
 from payguard.finding import Finding, Location, Severity, Span, quote
 from payguard.iam.document import BOUNDARY, IDENTITY, TRUST
 from payguard.infrastructure import Document, Infrastructure, Role
-from payguard.rules.payments.money import spending
 from payguard.run import lint_found
 from payguard_policies import catalog
-from payguard_pulumi.argument import PRINCIPALS, SERVICE_PERSONA, ArgumentError, wire_name
+from payguard_pulumi.argument import PRINCIPALS, ArgumentError, wire_name
 from payguard_pulumi.arguments import Arguments
 from payguard_pulumi.planned_role import PlannedRole
 
@@ -40,12 +33,7 @@ def checked(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> tuple[s
         ArgumentError: the roles break the separation of duties and that is not advisory, or one
             of them does not keep the contract of its persona.
     """
-    warnings = (
-        *_unknown_boundary(arguments),
-        *_linted(arguments, planned),
-        *shared(arguments, planned),
-    )
-    return tuple(dict.fromkeys(warnings))
+    return (*_unknown_boundary(arguments), *_linted(arguments, planned))
 
 
 def _unknown_boundary(arguments: Arguments) -> Iterator[str]:
@@ -142,7 +130,7 @@ def _said(arguments: Arguments, finding: Finding) -> Iterator[str]:
     persona = finding.location.address or finding.location.path
     help_ = f" ({finding.help})" if finding.help else ""
     if finding.rule in _SEPARATION:
-        yield from _separation(arguments, _path(persona), finding.message)
+        yield from breach(arguments, _path(persona), finding.message)
     elif finding.severity >= Severity.SECURITY_WARNING:
         if finding.rule == _LACKING and arguments.permissions_boundary:
             raise ArgumentError(
@@ -158,132 +146,10 @@ def _path(persona: str) -> str:
     return wire_name(PRINCIPALS.get(persona, "create_service_role"))
 
 
-def _separation(arguments: Arguments, path: str, message: str) -> Iterator[str]:
+def breach(arguments: Arguments, path: str, message: str) -> Iterator[str]:
     """Refuse a combination that breaks the separation of duties, or yield it as a warning."""
     if arguments.separation != "advisory":
         raise ArgumentError(
             path, f'{message}; separation = "advisory" makes a warning of this refusal'
         )
     yield f"{path}: {message}"
-
-
-# -- principals ----------------------------------------------------------------------------------
-
-
-class _Principal(NamedTuple):
-    """Who may assume roles.
-
-    Attributes:
-        arn: as it is given.
-        personas: whose roles it is named for.
-        paths: the arguments that name it, in the same order.
-    """
-
-    arn: str
-    personas: tuple[str, ...]
-    paths: tuple[str, ...]
-
-    @property
-    def is_account(self) -> bool:
-        """Whether it is an account as a whole: whoever that lets assume the role."""
-        return self.arn.endswith(":root")
-
-
-def shared(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterator[str]:
-    """Yield what is known of principals that open budgets as one role and spend as another.
-
-    A principal that the lists name for both has both. One that is named for one of them while the
-    other trusts its whole account may have both: its own policies decide, and nobody tells them.
-    """
-    roles = [
-        actor(role.name, [role.permissions], arn=role.arn, trust=role.trust)
-        for role in planned.values()
-        if role.persona != SERVICE_PERSONA
-    ]
-    arns = {role.persona: role.arn for role in planned.values()}
-    principals = _principals(arguments)
-    verdicts = {one: _has_both(one, one.personas, arns, roles) for one in principals}
-    both = [one for one, verdict in verdicts.items() if verdict != PROVED]
-    for principal in both:
-        if verdicts[principal] == REFUTED:
-            yield from _separation(arguments, principal.paths[-1], _named_twice(principal))
-        else:
-            yield (
-                f"{principal.paths[-1]}: whether {quote(principal.arn)} can both open a budget and "
-                f"spend from it, as it is also among {', '.join(principal.paths[:-1])}, is not known"
-            )
-    single = [one for one in principals if one not in both]
-    for account in (one for one in single if one.is_account):
-        yield from _by_account(account, single, arns, roles)
-
-
-def _by_account(
-    account: _Principal,
-    principals: Sequence[_Principal],
-    arns: Mapping[str, str],
-    roles: Sequence[Actor],
-) -> Iterator[str]:
-    """Yield the first principal that an account, trusted as a whole, may let do the other half."""
-    home = account.arn.removesuffix("root")
-    for principal in principals:
-        if principal.is_account or not principal.arn.replace(":sts:", ":iam:").startswith(home):
-            continue
-        personas = (*principal.personas, *account.personas)
-        if _has_both(principal, personas, arns, roles) != PROVED:
-            yield (
-                f"whether {quote(principal.arn)} ({principal.paths[0]}) keeps to its role is not "
-                f"known: {account.paths[0]} trusts its whole account, whose policies decide; name "
-                "the roles that may assume it instead"
-            )
-            return
-
-
-def _principals(arguments: Arguments) -> list[_Principal]:
-    found: dict[str, _Principal] = {}
-    for persona, arns in arguments.principals.items():
-        for number, arn in enumerate(arns):
-            before = found.get(arn, _Principal(arn, (), ()))
-            path = f"{wire_name(PRINCIPALS[persona])}[{number}]"
-            found[arn] = _Principal(arn, (*before.personas, persona), (*before.paths, path))
-    return list(found.values())
-
-
-def _has_both(
-    principal: _Principal,
-    personas: Sequence[str],
-    arns: Mapping[str, str],
-    roles: Sequence[Actor],
-) -> str:
-    """Ask whether a principal that may assume some roles never opens a budget and spends from it.
-
-    Returns:
-        The verdict: refuted where it does both.
-    """
-    if len(personas) == 1:
-        return PROVED  # what one role does by itself, or as others, the linter says
-    allowed = {
-        "Version": "2012-10-17",
-        "Statement": {
-            "Effect": "Allow",
-            "Action": "sts:AssumeRole",
-            "Resource": [arns[persona] for persona in personas],
-        },
-    }
-    # An account as a whole is whoever in it is allowed to: some role of it, of any name.
-    arn = principal.arn
-    arn = f"{arn.removesuffix('root')}role/any" if principal.is_account else arn
-    one = actor(arn, [allowed], arn=arn)
-    spend, budget = spending()
-    return separated_one(one, [one, *roles], budget, spend).verdict
-
-
-def _named_twice(principal: _Principal) -> str:
-    who = (
-        f"whoever {quote(principal.arn)} lets assume roles"
-        if principal.is_account
-        else quote(principal.arn)
-    )
-    return (
-        f"{who} is also among {', '.join(principal.paths[:-1])}: it can open a budget "
-        "(CreatePaymentSession) as one role and spend from it (ProcessPayment) as another"
-    )

@@ -61,6 +61,45 @@ def test_advisory_warns_and_makes_the_roles(
     assert len(made.of(ROLE)) == 3
 
 
+@pytest.mark.parametrize(
+    ("management", "spenders", "path"),
+    [
+        ([AGENT], [SESSION], "processPaymentPrincipals[0]"),
+        ([SESSION], [AGENT], "managementPrincipals[0]"),
+        ([principal("team/agent")], [SESSION], "processPaymentPrincipals[0]"),
+    ],
+)
+def test_a_session_has_what_its_role_has(
+    account: Account, management: list[str], spenders: list[str], path: str
+) -> None:
+    args = callers(management_principals=management, process_payment_principals=spenders)
+    with pytest.raises(pulumi.InputPropertyError, match="is also among") as error:
+        deploy_roles(args, account)
+    lists = {"managementPrincipals[0]", "processPaymentPrincipals[0]"}
+    (other,) = lists - {path}
+    assert {error.value.property_path} | lists == lists
+    assert other in str(error.value)
+    assert path in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (f"{SESSION}2", ['sessions of one role, "agent"', "may choose the session's name"]),
+        (SESSION.replace("/agent/", "/desk/"), []),
+        (SESSION.replace(ACCOUNT, ELSEWHERE), []),
+    ],
+)
+def test_sessions_of_one_role_are_not_known_to_be_held_apart(
+    account: Account, other: str, words: list[str]
+) -> None:
+    args = callers(management_principals=[SESSION], process_payment_principals=[other])
+    warnings = deploy_roles(args, account).warnings()
+    assert len(warnings) == min(1, len(words))
+    for word in words:
+        assert word in warnings[0]
+
+
 def test_a_principal_from_outputs_is_refused_before_a_role_is_made(account: Account) -> None:
     with pytest.raises(pulumi.InputPropertyError, match=r"^processPaymentPrincipals\[0\]: "):
         deploy_roles(
