@@ -9,7 +9,7 @@ import pytest
 
 from payguard.smoke.connection import Connections
 from payguard.smoke.patience import Patience
-from payguard.smoke.probe import Probe, Result
+from payguard.smoke.probe import Pace, Probe, Result
 from payguard.smoke.target import Target
 from smoke.scripted import MANAGER, ROLE, Scripted, scripted
 
@@ -65,9 +65,11 @@ def connections() -> Connections:
 def ask(server: Scripted, connections: Connections) -> Ask:
     """Ask one target of the scripted server, with pauses that do not last."""
 
-    def one(seconds: float = 10.0, chance: float = 0.05, **changes: Any) -> Result:
+    def one(
+        seconds: float = 10.0, chance: float = 0.05, settle: float = 0.0, **changes: Any
+    ) -> Result:
         patience = Patience(threading.Event(), lambda: chance)
-        probe = Probe(connections, patience, seconds)
+        probe = Probe(connections, patience, Pace(seconds, settle))
         return probe.ask(target_of(server.url, **changes))
 
     return one

@@ -1,5 +1,6 @@
 """``payguard smoke`` as users call it: options, tables of the configuration, formats, statuses."""
 
+import contextlib
 import json
 import os
 import signal
@@ -58,6 +59,8 @@ def test_what_is_as_expected_ends_with_0(server: Scripted, folder: Path) -> None
     result = ask(server)
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
+        f"Not AWS's own endpoint: {server.url}",
+        "",
         f"{ROLE} (management) on {MANAGER}",
         "  ok         ListPaymentInstruments: allowed (1 instrument)",
         "  ok         ListPaymentSessions: allowed (no sessions)",
@@ -271,6 +274,43 @@ def test_there_is_no_progress_bar_where_stderr_is_no_terminal(
     server: Scripted, folder: Path
 ) -> None:
     assert ask(server).stderr == ""
+
+
+def test_there_is_a_progress_bar_on_a_terminal(server: Scripted, folder: Path) -> None:
+    where = ("--endpoint-url", server.url, "--sts-endpoint-url", server.url)
+    for more, wanted in (((), True), (("--no-progress",), False)):
+        out, error = _on_a_terminal(
+            "smoke", "--manager-arn", MANAGER, "--role-arn", ROLE, *where, *more
+        )
+        assert ("Asking" in error) == wanted, error
+        assert "2 calls: 2 as expected." in out
+        assert "Asking" not in out
+
+
+def _on_a_terminal(*arguments: str) -> tuple[str, str]:
+    """Run a command whose stderr is a terminal; return what it writes there and to stdout."""
+    ours, theirs = os.openpty()
+    run = subprocess.Popen(
+        [str(PAYGUARD), *arguments], stdout=subprocess.PIPE, stderr=theirs, env=dict(os.environ)
+    )
+    os.close(theirs)
+    out, _ = run.communicate(timeout=60)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other side is closed
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    return out.decode(), shown.decode()
+
+
+def test_an_endpoint_of_the_environment_is_used_and_named(
+    server: Scripted, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+    arguments = ["smoke", "--manager-arn", MANAGER, "--role-arn", ROLE, "--format", "json"]
+    result = CliRunner().invoke(commands, arguments)
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["notes"] == [f"Not AWS's own endpoint: {server.url}"]
 
 
 def test_ctrl_c_prints_what_was_found_and_ends_with_130(server: Scripted, folder: Path) -> None:

@@ -19,7 +19,7 @@ from payguard.smoke.connection import Connections
 from payguard.smoke.fleet import Fleet
 from payguard.smoke.patience import Patience
 from payguard.smoke.plan import Wanted, plan
-from payguard.smoke.probe import Probe
+from payguard.smoke.probe import Pace, Probe
 from payguard.smoke.rehearsal import NOTE
 from payguard.smoke.target import Target
 from payguard.smoke.verdict import APIS, Answer, Outcome, Standing
@@ -343,6 +343,6 @@ def _answered(
         url = emulator.url
         targets.append(Target(manager, arn, role.persona, endpoint_url=url, sts_endpoint_url=url))
     stop = threading.Event()
-    probe = Probe(Connections(8), Patience(stop), 120)
+    probe = Probe(Connections(8), Patience(stop), Pace(120))
     run = Fleet(probe.ask, 8, 120, stop).run(targets, lambda _: None)
     return {role.name: result.answers for role, result in zip(roles, run.results, strict=True)}

@@ -1,13 +1,18 @@
 """What goes wrong on the way: each fault has a verdict, and nothing hangs."""
 
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from payguard.smoke.probe import Result
+from payguard.smoke.connection import Connections
+from payguard.smoke.fleet import Fleet
+from payguard.smoke.patience import Patience
+from payguard.smoke.probe import Pace, Probe, Result
 from payguard.smoke.verdict import Answer, Outcome, Standing, judged
-from smoke.conftest import Ask
+from smoke.conftest import Ask, target_of
 from smoke.scripted import (
     ACCOUNT,
     ASSUME,
@@ -487,3 +492,60 @@ def test_requests_carry_what_the_target_says_and_nothing_else(server: Scripted, 
         assert asked.headers[f"{prefix}-user-id"] == "probe"
         assert asked.headers[f"{prefix}-agent-name"] == "shop-agent"
         assert "/us-east-1/bedrock-agentcore/aws4_request" in asked.headers["authorization"]
+
+
+# IAM that has not settled
+
+
+def test_a_denial_just_after_a_deploy_is_asked_again_where_the_user_says_so(
+    server: Scripted, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("payguard.smoke.probe._SETTLING", 0.05)
+    server.says(ASSUME, not_assumed(), not_assumed(), assumed())
+    server.says(SESSIONS, denied(SESSIONS), denied(SESSIONS), listed(SESSIONS))
+    result = ask(settle=20)
+    assert [answer.standing for answer in result.answers] == [Standing.AS_EXPECTED] * 2
+    assert all("asked again for" in " ".join(answer.notes) for answer in result.answers)
+    assert len(server.asked(ASSUME)) == 5
+
+
+def test_a_denial_that_stays_is_one(
+    server: Scripted, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("payguard.smoke.probe._SETTLING", 0.2)
+    server.says(SESSIONS, denied(SESSIONS))
+    start = time.monotonic()
+    answer = sessions(ask(settle=1))
+    assert (answer.outcome, answer.standing) == (Outcome.DENIED_BY_IAM, Standing.NOT_AS_EXPECTED)
+    assert 1 <= time.monotonic() - start < 8
+
+
+@pytest.mark.parametrize("settle", [0, 30])
+def test_what_is_as_expected_or_no_question_of_iam_is_not_asked_again(
+    server: Scripted, ask: Ask, settle: float
+) -> None:
+    server.says(SESSIONS, refused("ValidationException", "no", 400))
+    start = time.monotonic()
+    ask(settle=settle)
+    assert time.monotonic() - start < 5
+    assert len(server.asked(SESSIONS)) == 1
+
+
+# Sources of credentials
+
+
+def test_a_source_of_credentials_that_hangs_ends_with_the_deadline(
+    server: Scripted, ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The thread that waits is left behind by the fleet; the others give up by themselves."""
+    config = tmp_path / "config"
+    config.write_text("[profile slow]\ncredential_process = sleep 4\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    probe = Probe(Connections(2), Patience(threading.Event()), Pace(1))
+    fleet = Fleet(probe.ask, 3, 1, threading.Event())
+    targets = [target_of(server.url, profile="slow", role_arn="") for _ in range(6)]
+    start = time.monotonic()
+    run = fleet.run(targets, lambda _: None)
+    assert time.monotonic() - start < 12
+    assert {result.answers[0].standing for result in run.results} == {Standing.COULD_NOT_RUN}
+    assert server.asked(SESSIONS) == []

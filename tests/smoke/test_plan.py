@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
 
+import payguard_policies
 from payguard.cli import commands
 from payguard_policies import roles
 from payguard_policies.roles import PERSONAS, Parameters, contract
 from smoke.scripted import ACCOUNT, MANAGER
 
+SCHEMA = Path(str(payguard_policies.__file__)).parent / "schemas" / "smoke.schema.json"
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SERVICE_ROLE = f"arn:aws:iam::{ACCOUNT}:role/Service"
 PARAMETERS = Parameters(
@@ -224,7 +227,10 @@ def test_every_source_is_read(folder: Path, path: str) -> None:
     arguments = ["smoke", "--plan", str(FIXTURES / path), "--manager-arn", MANAGER]
     result = CliRunner().invoke(commands, [*arguments, "--output-format", "json"])
     assert result.exit_code in {0, 1, 3}, result.output
-    assert json.loads(result.stdout)["mode"] == "plan"
+    found = json.loads(result.stdout)
+    assert found["mode"] == "plan"
+    schema = json.loads(SCHEMA.read_text())
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(found)] == []
 
 
 def test_files_without_a_role_are_nothing_to_ask_about(folder: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from payguard.smoke.connection import CONTROL, DATA, READS, STS, Asker, Connections
 from payguard.smoke.patience import Patience, deadline
-from payguard.smoke.probe import Probe
+from payguard.smoke.probe import Pace, Probe
 from payguard.smoke.trouble import Refused
 from smoke.conftest import target_of
 from smoke.scripted import MANAGER, Scripted, listed
@@ -54,7 +54,7 @@ def test_every_request_of_a_whole_run_only_reads(
 ) -> None:
     for api in ("ListPaymentInstruments", "ListPaymentSessions"):
         server.says(api, listed(api, 3, "next"), listed(api, 3), listed(api))
-    probe = Probe(connections, Patience(threading.Event(), lambda: 0.0), 20)
+    probe = Probe(connections, Patience(threading.Event(), lambda: 0.0), Pace(20))
     for persona in ("management", "process-payment", "resource-retrieval"):
         probe.ask(target_of(server.url, persona=persona))
     probe.ask(target_of(server.url, role_arn=""))

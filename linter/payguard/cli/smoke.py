@@ -107,6 +107,13 @@ _running = option.arguments(
         help=f"For each target, with all that is asked again (default: {_DEADLINE:.0f}).",
     ),
     click.option(
+        "--settle",
+        type=click.FloatRange(min=0, max=600),
+        default=0.0,
+        metavar="SECONDS",
+        help="Ask again for so long what is not as expected: just after a deploy, IAM takes a while.",
+    ),
+    click.option(
         "--concurrency",
         type=click.IntRange(1, 64),
         default=_THREADS,
@@ -195,7 +202,9 @@ def _print(report: "Report", options: dict[str, Any]) -> None:
 def _live(options: dict[str, Any], settings: "Settings") -> "Report":
     from payguard.smoke.report import LIVE, of_run
 
-    return of_run(LIVE, _asked(_targets(options, settings), options))
+    run, elsewhere = _asked(_targets(options, settings), options)
+    notes = (f"Not AWS's own endpoint: {url}" for url in elsewhere)
+    return of_run(LIVE, run, tuple(notes))
 
 
 def _targets(options: dict[str, Any], settings: "Settings") -> "list[Target]":
@@ -250,20 +259,24 @@ def _rule(options: dict[str, Any]) -> "SmokeRule":
 
 def _asked(
     targets: "Sequence[Target]", options: dict[str, Any], at_hand: "Asker | None" = None
-) -> "Run":
+) -> "tuple[Run, tuple[str, ...]]":
+    """Ask targets; return what came of it, and the endpoints that are not AWS's."""
     from payguard.smoke.connection import Connections
     from payguard.smoke.fleet import Fleet
     from payguard.smoke.patience import Patience
-    from payguard.smoke.probe import Probe
+    from payguard.smoke.probe import Pace, Probe
 
     stop = threading.Event()
-    threads, seconds = options["concurrency"], options["deadline"]
-    probe = Probe(Connections(threads), Patience(stop), seconds, at_hand)
-    fleet = Fleet(probe.ask, threads, seconds, stop)
+    threads, pace = options["concurrency"], Pace(options["deadline"], options["settle"])
+    connections = Connections(threads)
+    probe = Probe(connections, Patience(stop), pace, at_hand)
+    fleet = Fleet(probe.ask, threads, pace.whole, stop)
     if options["no_progress"] or not sys.stderr.isatty():
-        return fleet.run(targets, lambda _: None)
-    with click.progressbar(length=len(targets), label="Asking", file=sys.stderr) as bar:
-        return fleet.run(targets, bar.update)
+        run = fleet.run(targets, lambda _: None)
+    else:
+        with click.progressbar(length=len(targets), label="Asking", file=sys.stderr) as bar:
+            run = fleet.run(targets, bar.update)
+    return run, tuple(sorted(connections.elsewhere))
 
 
 # The emulator
@@ -287,7 +300,7 @@ def _emulated(options: dict[str, Any]) -> "Report":
 
     personas = (options["persona"],) if options["persona"] else PERSONAS
     with rehearsal(personas, options["user_id"], options["agent_name"]) as found:
-        run = _asked(found.targets, options, found.asker)
+        run, _ = _asked(found.targets, options, found.asker)
     return of_run(EMULATOR, run, (NOTE,))
 
 

@@ -25,6 +25,7 @@ from payguard.smoke.patience import Deadline
 from payguard.smoke.redaction import Secrets
 from payguard.smoke.trouble import EndlessError, Refused, UnreadableError
 from payguard.smoke.verdict import APIS
+from payguard_policies import catalog
 
 DATA, CONTROL, STS = "bedrock-agentcore", "bedrock-agentcore-control", "sts"
 GET_MANAGER, ASSUME_ROLE = "GetPaymentManager", "AssumeRole"
@@ -72,11 +73,13 @@ class Connections:
 
     Attributes:
         secrets: what was ever called with, and must not be shown.
+        elsewhere: endpoints that were used and are not AWS's own: of an option, of AWS_ENDPOINT_URL.
     """
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
         self.secrets = Secrets()
+        self.elsewhere: set[str] = set()
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._session: Session | None = None
@@ -140,9 +143,10 @@ class Connections:
                 read_timeout=_READ,
                 parameter_validation=True,
                 user_agent_extra=f"payguard/{__version__}",
-                ignore_configured_endpoint_urls=service == STS and not endpoint_url,
             ),
         )
+        if not _is_of_aws(client.meta.endpoint_url):
+            self.elsewhere.add(client.meta.endpoint_url)
         sender = _Sender(client.meta.endpoint_url, self._threads, self._session)
         events = client.meta.events
         events.register_first("provide-client-params", _refuse_writes)
@@ -242,6 +246,13 @@ _NAMES = {
     "bedrock-agentcore-control": CONTROL,
     "sts": STS,
 }
+
+
+def _is_of_aws(url: str) -> bool:
+    """Tell whether an endpoint is AWS's: one of a region, or a VPC endpoint."""
+    host = urlsplit(url).hostname or ""
+    suffixes = {partition.dns_suffix for partition in catalog.partitions().values()}
+    return any(host.endswith(f".{suffix}") for suffix in suffixes)
 
 
 def _is_loopback(url: str) -> bool:

@@ -61,6 +61,10 @@ class Patience:
     def __init__(self, stop: threading.Event, chance: Callable[[], float] = random.random) -> None:
         self._stop, self._chance = stop, chance
 
+    def pause(self, seconds: float) -> bool:
+        """Wait; return whether the run was interrupted meanwhile."""
+        return self._stop.wait(seconds)
+
     def ask(
         self,
         call: Callable[[], Any],

@@ -1,21 +1,23 @@
 """Asks one target: signs in, learns the authorizer, and asks for both lists."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from payguard.finding import quote
 from payguard.smoke.connection import CONTROL, GET_MANAGER, Asker, Connections
 from payguard.smoke.listing import DENIED, Listing, Question
 from payguard.smoke.patience import Attempts, Deadline, Patience, deadline
 from payguard.smoke.sign_in import Once, SignedIn, SignIn
-from payguard.smoke.target import Target
+from payguard.smoke.target import DEADLINE, Target
 from payguard.smoke.trouble import EXPIRED, LATE, trouble
-from payguard.smoke.verdict import ALLOW, APIS, SERVICE, Answer, Outcome, Trouble
+from payguard.smoke.verdict import ALLOW, APIS, SERVICE, Answer, Outcome, Standing, Trouble
 
 AWS_IAM, CUSTOM_JWT = "AWS_IAM", "CUSTOM_JWT"
 # To learn the authorizer is worth a part of the time, and two requests.
 _SHARE, _TRIES = 0.25, 2
+_SETTLING = 3.0  # seconds between questions while IAM settles
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,25 @@ class Result:
     authorizer: str = ""
 
 
+class Pace(NamedTuple):
+    """How long a target may take, in seconds.
+
+    Attributes:
+        seconds: for all that is asked of it once, with what is asked again.
+        settle: for how long a denial that is not expected is asked again: IAM needs some time
+            until a change holds everywhere.
+            https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+    """
+
+    seconds: float = DEADLINE
+    settle: float = 0.0
+
+    @property
+    def whole(self) -> float:
+        """The most that a target may take."""
+        return self.seconds + (self.settle and self.settle + self.seconds)
+
+
 def unasked(target: Target, found: Trouble, *, authorizer: str = "", attempts: int = 0) -> Result:
     """Return the result of a target whose APIs were not asked, for a reason."""
     answers = (
@@ -47,7 +68,7 @@ class Probe:
     Args:
         connections: the clients.
         patience: asks again where that may help.
-        seconds: the deadline of each target.
+        pace: how long a target may take.
         at_hand: as in ``payguard.smoke.sign_in.SignIn``.
     """
 
@@ -55,19 +76,32 @@ class Probe:
         self,
         connections: Connections,
         patience: Patience,
-        seconds: float,
+        pace: Pace,
         at_hand: Asker | None = None,
     ) -> None:
-        self._connections, self._patience, self._seconds = connections, patience, seconds
+        self._connections, self._patience, self._pace = connections, patience, pace
         self._sign_in = SignIn(connections, patience, at_hand)
         self._listing = Listing(connections, patience)
         self._authorizers = Once()
 
     def ask(self, target: Target) -> Result:
-        """Ask both APIs of a target."""
-        until = deadline(self._seconds)
+        """Ask both APIs of a target; as long as IAM may not have settled, once more."""
         if target.asked_region != target.manager.region:
             return unasked(target, _other_region(target))
+        settled = deadline(self._pace.settle)
+        found, again = self._ask(target), False
+        while settled.remaining > 0 and any(map(_may_settle, found.answers)):
+            if self._patience.pause(min(_SETTLING, settled.remaining)):
+                break  # the run was interrupted
+            self._sign_in.forget(target)
+            found, again = self._ask(target), True
+        if not again:
+            return found
+        note = f"asked again for {self._pace.settle - max(0, settled.remaining):.0f} seconds"
+        return replace(found, answers=tuple(answer.noted(note) for answer in found.answers))
+
+    def _ask(self, target: Target) -> Result:
+        until = deadline(self._pace.seconds)
         try:
             return self._asked(target, until)
         except TimeoutError:
@@ -75,7 +109,7 @@ class Probe:
 
     def _asked(self, target: Target, until: Deadline) -> Result:
         sign_in = self._sign_in
-        signed = sign_in.role(target, until) if target.role_arn else sign_in.base(target)
+        signed = sign_in.role(target, until) if target.role_arn else sign_in.base(target, until)
         authorizer = self._authorizer(target, signed, until)
         if authorizer == CUSTOM_JWT or (signed.asker is None and not authorizer and _token(target)):
             return self._by_bearer(target, until)
@@ -121,7 +155,7 @@ class Probe:
 
     def _learn(self, target: Target, signed: SignedIn, until: Deadline) -> str:
         share = until.part(_SHARE)
-        at_hand = self._sign_in.base(target).asker if target.role_arn else None
+        at_hand = self._sign_in.base(target, until).asker if target.role_arn else None
         for asker in filter(None, (signed.asker, at_hand)):
             done = self._get_manager(target, asker, share)
             if done.trouble is None:
@@ -144,6 +178,13 @@ class Probe:
         action, secrets = f"{SERVICE}:{GET_MANAGER}", self._connections.secrets
         means = partial(trouble, action=action, secrets=secrets)
         return self._patience.ask(call, means, until, _TRIES)
+
+
+def _may_settle(answer: Answer) -> bool:
+    """Tell whether an answer may be another as soon as a change of IAM holds everywhere."""
+    changing = {Outcome.DENIED_BY_IAM, Outcome.NOT_ASSUMABLE, Outcome.ALLOWED}
+    expected = answer.standing == Standing.AS_EXPECTED
+    return bool(answer.expected) and not expected and answer.outcome in changing
 
 
 def _token(target: Target) -> str:

@@ -22,6 +22,9 @@ _SECONDS = 900  # the shortest that STS hands out
 _ACTION = "sts:AssumeRole"
 
 
+ANY = object()
+
+
 class Once:
     """Answers that several threads want, each worked out by the first that asks.
 
@@ -45,15 +48,19 @@ class Once:
             try:
                 future.set_result(work_out())
             except BaseException as error:
+                with self._lock:
+                    del self._found[key]
                 future.set_exception(error)
                 raise
         return future.result(timeout=max(0.0, until.remaining))
 
-    def forget(self, key: Hashable, answer: Any) -> None:
-        """Drop an answer that serves no more, unless there is a newer one."""
+    def forget(self, key: Hashable, answer: Any = ANY) -> None:
+        """Drop an answer that serves no more; one that is given, unless there is a newer one."""
         with self._lock:
             future = self._found.get(key)
-            if future is not None and future.done() and future.result() is answer:
+            if future is None or not future.done():
+                return
+            if answer is ANY or future.result() is answer:
                 del self._found[key]
 
 
@@ -82,15 +89,23 @@ class SignIn:
         self._own = threading.Lock()
         self._chains: dict[str, Any] = {}
 
-    def base(self, target: Target) -> SignedIn:
-        """Return the credentials at hand; they refresh themselves, where they can."""
+    def base(self, target: Target, until: Deadline) -> SignedIn:
+        """Return the credentials at hand; they refresh themselves, where they can.
+
+        Raises:
+            TimeoutError: the time is up, and another thread is still looking for them.
+        """
         if self._at_hand is not None:
             return SignedIn(self._at_hand)
+        # botocore's providers are not made for threads, and one may wait for a program.
+        if not self._own.acquire(timeout=max(0.0, until.remaining)):
+            raise TimeoutError
         try:
-            with self._own:  # botocore's providers are not made for threads
-                return SignedIn(Asker(self._chain(target.profile).get_frozen_credentials()))
+            return SignedIn(Asker(self._chain(target.profile).get_frozen_credentials()))
         except Exception as error:  # noqa: BLE001  a provider may raise anything
             return SignedIn(None, of_credentials(error))
+        finally:
+            self._own.release()
 
     def _chain(self, profile: str) -> Any:
         """Return the credentials of a profile, or of the default chain for an empty name."""
@@ -117,8 +132,12 @@ class SignIn:
         self._once.forget(_key(target), stale)
         return self.role(target, until)
 
+    def forget(self, target: Target) -> None:
+        """Let the role of a target be assumed anew, unless somebody is at it."""
+        self._once.forget(_key(target))
+
     def _assume(self, target: Target, until: Deadline) -> SignedIn:
-        base = self.base(target)
+        base = self.base(target, until)
         if base.asker is None:
             return base
         asker = base.asker

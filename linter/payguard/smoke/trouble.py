@@ -283,5 +283,5 @@ def _reason(denial: Denial, action: str = "") -> str:
     article, name = POLICY_NAMES[denial.layer]
     if denial.explicit is False:
         return f"no {name} allows {asked}"
-    policy = f" ({denial.policy})" if denial.policy else ""
+    policy = f" ({shown(denial.policy)})" if denial.policy else ""
     return f"{article} {name} explicitly denies {asked}{policy}"
