@@ -27,7 +27,8 @@ from payguard.denial.explanation import (
     explain,
 )
 from payguard.denial.explanation_text import lines
-from payguard.denial.message import Denial, read
+from payguard.denial.message import Denial
+from payguard.denial.reading import read
 from payguard.denial.repair import ADD, REMOVE, REPLACE
 from payguard.denial.wording import spoken, wording
 from payguard.iam.document import BOUNDARY, IDENTITY, SCP, SESSION, TRUST, VPC_ENDPOINT

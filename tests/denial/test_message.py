@@ -27,10 +27,9 @@ from payguard.denial.message import (
     PRINCIPAL,
     RESOURCE,
     Denial,
-    denials,
     of_error,
-    read,
 )
+from payguard.denial.reading import denials, read
 from payguard.denial.wording import POLICY_NAMES, spoken, wording
 from payguard.iam.document import IDENTITY, POLICY_TYPES
 from payguard_policies import catalog

@@ -88,7 +88,7 @@ def command(ctx: click.Context, /, message: str, **options: Any) -> None:
 
 def _denials(message: str) -> "list[Denial]":
     """Return the denials of a message, each different one once."""
-    from payguard.denial.message import denials
+    from payguard.denial.reading import denials
 
     text = text_of(STDIN) if message == STDIN else message
     found: list[Denial] = []

@@ -1,11 +1,10 @@
-"""A denial, read from whatever tells of it: an error, a log line, an event of CloudTrail's.
+"""A denial, read from the words of an error or of a log line.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from types import MappingProxyType
 
 from payguard.denial.sentence import Sentence, called, even, sentences
@@ -32,7 +31,6 @@ CODES = frozenset(
 )
 _BARE = "access denied"  # as S3 puts it
 _ENCODED = "encoded authorization failure message"
-_MOST = 1_000  # denials of one text
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,25 +110,6 @@ class Denial:
 
 
 _NOTHING: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
-
-
-def read(text: str) -> Denial | None:
-    """Return the first denial that a text tells of; None if it tells of none.
-
-    Args:
-        text: an error as botocore, an SDK or the AWS CLI prints it, a log with such a line in it,
-            an event of CloudTrail (or ``Records`` of them, or what ``lookup-events`` prints), or a
-            decoded authorization message. Any text may be given; time is linear in its length.
-    """
-    return next(denials(text), None)
-
-
-def denials(text: str) -> Iterator[Denial]:
-    """Yield the denials that a text tells of, from first to last, a thousand at most."""
-    from payguard.denial import event  # noqa: PLC0415  needs ``Denial``
-
-    found = event.denials(text)
-    yield from islice(in_words(text) if found is None else found, _MOST)
 
 
 def in_words(text: str) -> Iterator[Denial]:
