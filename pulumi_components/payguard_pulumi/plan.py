@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from payguard_policies import catalog
-from payguard_pulumi.argument import ADMINISTRATOR, PRINCIPALS, is_known
-from payguard_pulumi.arguments import Arguments, arguments, given
+from payguard_pulumi.argument import ADMINISTRATOR, PRINCIPALS, ArgumentError, is_known, wire_name
+from payguard_pulumi.arguments import Arguments, arguments
 from payguard_pulumi.planned_role import PlannedRole, permissions, planned_roles, role_arn, text
 from payguard_pulumi.separation import checked
 from payguard_pulumi.shared_principals import shared
@@ -51,13 +51,19 @@ def plan_of(values: Mapping[str, Any], component: str) -> Plan:
     """Check arguments that are all known, and plan what they make.
 
     Args:
-        values: the arguments as they were given.
+        values: the arguments that were given; none of them was None, but an output may come to it.
         component: the component's name.
 
     Raises:
-        ArgumentError: see ``arguments.arguments`` and ``separation.checked``.
+        ArgumentError: an output came to nothing; see ``arguments.arguments`` and ``separation.checked``.
     """
-    found = arguments(given(values))
+    for name, value in values.items():
+        if value is None:  # taken for "left out" it would quietly change what is made
+            raise ArgumentError(
+                wire_name(name),
+                "the output came to nothing: leave the argument out, or give a value",
+            )
+    found = arguments(values)
     planned = planned_roles(found, component)
     return Plan(found, planned, (*checked(found, planned), *shared(found, planned)))
 

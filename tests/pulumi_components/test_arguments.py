@@ -288,6 +288,15 @@ def test_a_bad_output_is_refused_before_a_role_is_made(
     assert account.roles() == []
 
 
+@pytest.mark.parametrize("name", ["viewer_principals", "external_id", "permissions_boundary"])
+def test_an_output_that_comes_to_nothing_is_not_taken_for_left_out(
+    account: Account, name: str
+) -> None:
+    with pytest.raises(pulumi.InputPropertyError, match=f"^{wire_name(name)}: the output came to"):
+        deploy_roles(lambda: callers(**{name: pulumi.Output.from_input(None)}), account)
+    assert account.roles() == []
+
+
 class TestBoundary:
     """A boundary is checked where its text can be known: AWS's own, or given as a document."""
 
