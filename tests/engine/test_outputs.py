@@ -1,39 +1,16 @@
 """What the engine writes, read by the linter: previews, exports and saved plans as they are."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.command import payguard, saved
 from engine.workspace import Run, Workspace
 from payguard_policies import roles
 from pulumi_components.sample_arguments import MANAGER, OTHER_MANAGER, everything
 
 pytestmark = pytest.mark.engine
-
-PAYGUARD = Path(sys.executable).with_name("payguard")
-
-
-def payguard(team: Workspace, *arguments: str, status: int) -> Run:
-    """Run payguard in the project's folder."""
-    run = subprocess.run(
-        [PAYGUARD, *arguments],
-        cwd=team.project,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert run.returncode == status, run.stdout + run.stderr
-    return run
-
-
-def saved(team: Workspace, name: str, text: str) -> str:
-    (team.project / name).write_text(text)
-    return name
 
 
 def test_the_preview_of_good_roles_holds(access: Workspace) -> None:
