@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 import payguard
+from authorization.asking import ask, decided
 from payguard.configuration import Settings
 from payguard.run import lint
 from payguard.sources.text_file import Candidate
@@ -169,6 +170,32 @@ def test_the_policy_to_deploy_with_covers_what_is_called_and_passes_the_linter()
     for verb in ("Put", "Get", "Delete", "Attach", "Detach"):
         assert f"iam:{verb}RolePolicy" in allowed
     assert not any("*" in action for action in allowed)
+
+
+@pytest.mark.parametrize(
+    ("action", "role", "policy", "expected"),
+    [
+        ("CreateRole", "payments/shop-viewer", "", "allow"),
+        ("PutRolePolicy", "payments/shop-viewer", "", "allow"),
+        ("PutRolePolicy", "administrator", "", "deny"),
+        ("UpdateAssumeRolePolicy", "administrator", "", "deny"),
+        ("AttachRolePolicy", "payments/shop-control-plane", "AdministratorAccess", "deny"),
+        (
+            "AttachRolePolicy",
+            "payments/shop-control-plane",
+            "AWSMarketplaceManageSubscriptions",
+            "allow",
+        ),
+    ],
+)
+def test_the_policy_to_deploy_with_is_confined_to_the_roles_of_the_path(
+    action: str, role: str, policy: str, expected: str
+) -> None:
+    document = json.loads((FOLDER / "deploy-policy.json").read_text(encoding="utf-8"))
+    context = {"iam:PolicyARN": f"arn:aws:iam::aws:policy/{policy}"} if policy else {}
+    deployer = f"arn:aws:iam::{ACCOUNT}:role/deployer"
+    wanted = ask(f"iam:{action}", f"arn:aws:iam::{ACCOUNT}:role/{role}", deployer, context)
+    assert decided(wanted, identity=document).decision == expected
 
 
 def test_pulumi_builds_the_plugin_from_its_folder_with_this_version_of_payguard() -> None:
