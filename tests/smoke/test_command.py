@@ -88,7 +88,11 @@ def test_a_denial_by_iam_names_the_layer_and_ends_with_1(server: Scripted, folde
         (("--persona", "process-payment"), None, 1),
         (("--expect", "deny"), None, 1),
         (("--expect", "deny"), denied(SESSIONS), 1),
-        (("--persona", "management"), refused("ThrottlingException", "Rate exceeded", 429), 3),
+        (
+            ("--persona", "management", "--deadline", "8"),
+            refused("ThrottlingException", "Rate exceeded", 429),
+            3,
+        ),
         (("--persona", "management"), refused("ValidationException", "no", 400), 3),
         (
             ("--persona", "management", "--allow-undecided"),
@@ -106,7 +110,7 @@ def test_the_exit_status_is_what_is_worst(
 ) -> None:
     if reply is not None:
         server.says(SESSIONS, reply)
-    assert ask(server, "--deadline", "3", *arguments).exit_code == status
+    assert ask(server, *arguments).exit_code == status
 
 
 def test_what_is_not_as_expected_weighs_more_than_what_could_not_run(
@@ -206,6 +210,8 @@ def test_a_wrong_table_is_told_with_its_place(
         (("--manager-arn", "x"), "is no ARN"),
         (("--manager-arn", MANAGER, "--persona", "viewer", "--expect", "deny"), "exclude"),
         (("--manager-arn", MANAGER, "--role", "x"), "belongs to --plan"),
+        (("--expect", "deny"), "--expect belongs to --manager-arn"),
+        (("--user-id", "me"), "--user-id belongs to --manager-arn"),
         (("--manager-arn", MANAGER, "--external-id", "between-us"), "belongs to --role-arn"),
         (("--plan", "x.json", "--role-arn", ROLE), "does not go with --plan"),
         (("--plan", "no-such-file.json"), "no-such-file.json"),

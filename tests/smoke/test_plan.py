@@ -236,3 +236,22 @@ def test_every_source_is_read(folder: Path, path: str) -> None:
 def test_files_without_a_role_are_nothing_to_ask_about(folder: Path) -> None:
     result = planned(folder, template(Topic={"Type": "AWS::SNS::Topic"}))
     assert result.exit_code == 2
+
+
+def test_a_plan_from_standard_input_is_decided_too(folder: Path) -> None:
+    broken = role("management", **allowing("bedrock-agentcore:ListPaymentInstruments"))
+    arguments = ["smoke", "--plan", "-", "--manager-arn", MANAGER]
+    result = CliRunner().invoke(commands, arguments, input=template(Role=broken))
+    assert result.exit_code == 1, result.output
+    assert "-:1:" in result.stdout
+    (folder / "stack.json").write_text(template(Role=broken))
+    named = [*arguments, "--policies", "stack.json"]
+    explained = CliRunner().invoke(commands, named, input=template(Role=broken))
+    assert '"Action": "bedrock-agentcore:ListPaymentSessions",' in explained.stdout
+
+
+def test_a_denial_of_a_planned_role_is_explained_by_the_plan_itself(folder: Path) -> None:
+    broken = role("management", **allowing("bedrock-agentcore:ListPaymentInstruments", MANAGER))
+    result = planned(folder, template(Role=broken))
+    assert "cause: no identity-based policy allows it" in result.stdout
+    assert "tried: the call is then allowed" in result.stdout

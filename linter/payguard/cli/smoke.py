@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,12 +15,10 @@ from payguard_policies.persona import PERSONAS
 
 if TYPE_CHECKING:
     from payguard.configuration import Settings, SmokeRule
-    from payguard.denial.denied_role import Known
     from payguard.smoke.connection import Asker
     from payguard.smoke.fleet import Run
-    from payguard.smoke.report import Report, Row
+    from payguard.smoke.report import Report
     from payguard.smoke.target import Target
-    from payguard.smoke.verdict import Answer
 
 # As payguard.smoke has them; the help page does not load it.
 _FORMATS = ("text", "json", "junit", "github")
@@ -149,15 +147,19 @@ _printing = option.arguments(
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Call ListPaymentInstruments and ListPaymentSessions, and compare with what is expected.
 
-    Every payment manager is asked as every role; without any, the [[smoke.target]] tables of the
-    configuration say what is asked. Nothing but reads is ever called: sts:AssumeRole,
+    Every payment manager is asked as every role; without --manager-arn, the [[smoke.target]] tables
+    of the configuration say what is asked. Nothing but reads is ever called: sts:AssumeRole,
     GetPaymentManager and the two lists. With --plan nothing is called at all. A denial that is not
     expected is explained from --policies, or from the plan.
     """
     settings = load_settings(options["plan"], options)
     report = _report(options, settings)
-    if paths := options["policies"] or options["plan"]:
-        report = _with_explanations(report, paths, options["source"] or "", settings)
+    # Standard input has been read: what explains a plan from there has to be named.
+    own = () if "-" in options["plan"] else options["plan"]
+    if paths := options["policies"] or own:
+        from payguard.cli.smoke_explanation import with_explanations
+
+        report = with_explanations(report, paths, options["source"] or "", settings)
     _print(report, options)
     ctx.exit(_status(report, options))
 
@@ -213,7 +215,11 @@ def _targets(options: dict[str, Any], settings: "Settings") -> "list[Target]":
 
     if options["role"]:
         raise click.UsageError("--role belongs to --plan")
-    rules = (_rule(options),) if options["manager_arn"] else settings.smoke
+    if options["manager_arn"]:
+        rules: tuple[SmokeRule, ...] = (_rule(options),)
+    else:
+        rules = settings.smoke
+        _check_unused(options)
     if not rules:
         raise click.UsageError(
             "name what is asked: --manager-arn ARN, or [[smoke.target]] tables in the configuration; "
@@ -227,6 +233,14 @@ def _targets(options: dict[str, Any], settings: "Settings") -> "list[Target]":
         more = f"\nand {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
         raise Refusal("\n".join(wrong[:_NAMED]) + more)
     return targets
+
+
+def _check_unused(options: dict[str, Any]) -> None:
+    """Refuse what says something about one target where tables say what is asked."""
+    usual = {"user_id": _USER_ID, "bearer_token_env": _BEARER_VARIABLE}
+    for name in ("role_arn", "persona", "expect", "bearer_token_env", *_GIVEN):
+        if options[name] and options[name] != usual.get(name):
+            raise click.UsageError(f"--{name.replace('_', '-')} belongs to --manager-arn")
 
 
 _GIVEN = (
@@ -302,63 +316,6 @@ def _emulated(options: dict[str, Any]) -> "Report":
     with rehearsal(personas, options["user_id"], options["agent_name"]) as found:
         run, _ = _asked(found.targets, options, found.asker)
     return of_run(EMULATOR, run, (NOTE,))
-
-
-# Explanations
-
-_MOST_EXPLAINED = 20  # denials of a run
-_SECONDS = 5.0  # for one explanation
-
-
-def _with_explanations(
-    report: "Report", paths: Sequence[str], kind: str, settings: "Settings"
-) -> "Report":
-    """Return a report with what ``payguard explain`` says of the denials that were not expected."""
-    from dataclasses import replace
-
-    from payguard.cli.explain import infrastructures
-    from payguard.denial.denied_role import known
-
-    if not any(_to_explain(answer) for row in report.rows for answer in row.answers):
-        return report
-    files = known(list(infrastructures(paths, kind, settings)), settings)
-    rows, left = [], _MOST_EXPLAINED
-    for row in report.rows:
-        told = {}
-        for answer in row.answers:
-            if _to_explain(answer) and left:
-                left -= 1
-                told[answer.api] = tuple(_explanation(row, answer, files, settings))
-        rows.append(replace(row, explained=told))
-    return report._replace(rows=tuple(rows))
-
-
-def _to_explain(answer: "Answer") -> bool:
-    from payguard.smoke.verdict import Standing
-
-    denied = answer.trouble is not None and answer.trouble.denial is not None
-    return denied and answer.standing != Standing.AS_EXPECTED
-
-
-def _explanation(
-    row: "Row", answer: "Answer", files: "Known", settings: "Settings"
-) -> Iterator[str]:
-    from payguard.cli.verdict import in_time
-    from payguard.denial.explanation import Explanation, explain
-    from payguard.denial.explanation_text import further_lines
-
-    assert answer.trouble is not None  # noqa: S101  looked at before
-    denial = answer.trouble.denial
-    assert denial is not None  # noqa: S101  same
-
-    def ask() -> Explanation | None:
-        role = row.who if row.place else ""
-        managers = (row.manager_arn,)
-        return explain(denial, files, settings, role=role, persona=row.persona, managers=managers)
-
-    found = in_time(_SECONDS, ask, lambda: None)
-    if found is not None:
-        yield from (line.removeprefix("  ") for line in further_lines(found))
 
 
 # Plans
