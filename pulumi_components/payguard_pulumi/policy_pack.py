@@ -35,7 +35,6 @@ from pulumi_policy.version import VERSION
 from payguard import configuration
 from payguard.configuration import Settings
 from payguard.finding import Finding, InputError, Report, Severity
-from payguard.infrastructure import Infrastructure
 from payguard.reporters.plain_text import plain
 from payguard.rules.listener import listeners
 from payguard.run import lint_found
@@ -136,8 +135,8 @@ class Watch:
 
     def _judge(self, path: str, export: str, *, with_roles: bool) -> Verdict:
         found = read_pulumi(path, export)
-        if isinstance(found, InputError):  # the export is ours: the reader cannot refuse it
-            found = Infrastructure(errors=(found,))
+        if isinstance(found, InputError):  # values that the reader gives up on, such as deep ones
+            return Verdict(Report((), (found,), 0, 0))
         alone = found._replace(roles=(), gaps=(), errors=() if with_roles else found.errors)
         documents = lint_found(alone, self._settings)
         if not with_roles:

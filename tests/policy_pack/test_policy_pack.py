@@ -254,6 +254,24 @@ def pack_rules(pack: Analyzer) -> set[str]:
     return {one.policy for one in pack.stack([role(), inline("late", UNKNOWN)])} & {"undecided"}
 
 
+def test_a_stack_that_the_reader_gives_up_on_does_not_pass(pack: Analyzer) -> None:
+    """Properties nest deeper than any reader goes: that is refused, not passed over."""
+    deep: Any = "end"
+    for _ in range(80):
+        deep = {"in": deep}
+    states = [role(), state("aws-native:iam:Role", "deep", {"policies": deep})]
+    levels = [
+        said.level for said in pack.resource(states[1]) if said.policy == "document-unreadable"
+    ]
+    assert levels == [MANDATORY]
+
+
+@pytest.mark.parametrize("with_roles", [False, True])
+def test_what_cannot_be_read_at_all_is_an_error(with_roles: bool) -> None:
+    verdict = policy_pack.Watch(Settings())._judge("shop/dev", "{", with_roles=with_roles)
+    assert len(verdict.documents.errors) == 1
+
+
 def test_a_version_that_hides_where_secrets_are_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
