@@ -15,9 +15,14 @@ from moto.iam.responses import IamResponse
 from werkzeug import Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from payguard.emulator.account import ADMIN_KEY
+
 REGION = "us-west-2"
-# No one's: moto takes any.
-KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+# moto takes any; the emulator takes those of its first user.
+KEYS = {
+    "aws_access_key_id": ADMIN_KEY.access_key_id,
+    "aws_secret_access_key": ADMIN_KEY.secret,
+}
 
 
 class _Request(Request):
