@@ -90,6 +90,11 @@ def test_a_fault_that_passes_is_survived(server: Scripted, ask: Ask, faults: lis
         (Reply(body=b"[]"), Outcome.SERVICE_ERROR, "unreadable"),
         (Reply(body=b'{"paymentSessions": [1]}'), Outcome.SERVICE_ERROR, "unreadable"),
         (Reply(body=b'{"paymentSessions": null}'), Outcome.SERVICE_ERROR, "no-list"),
+        (
+            Reply(302, b"", {"location": "http://127.0.0.1:9/"}),
+            Outcome.INVALID_REQUEST,
+            "unknown-error",
+        ),
         (Reply(body=b" " * (9 << 20)), Outcome.SERVICE_ERROR, "endless"),
     ],
     ids=lambda value: str(value) if isinstance(value, str) else "",
@@ -451,6 +456,16 @@ def test_a_bearer_token_that_is_refused_is_no_valid_credential(
     server.says(GET_MANAGER, managed("CUSTOM_JWT"))
     server.says(SESSIONS, refused("UnauthorizedException", "Token expired", 401))
     assert sessions(ask()).standing in {Standing.COULD_NOT_RUN, Standing.UNDECIDED}
+
+
+def test_a_bearer_token_is_not_sent_in_the_clear(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAYGUARD_BEARER_TOKEN", "eyJcanary.token.here")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name)
+    answer = sessions(ask(role_arn="", endpoint_url="http://agentcore.invalid"))
+    assert answer.trouble is not None
+    assert (answer.outcome, answer.trouble.cause) == (Outcome.NOT_TESTABLE, "no-tls")
+    assert answer.standing == Standing.UNDECIDED
 
 
 def test_the_wrong_kind_of_credentials_is_told_as_such(server: Scripted, ask: Ask) -> None:

@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import payguard_policies
+from payguard.iam.document import POLICY_TYPES
 from payguard.smoke.connection import READS
 from payguard.smoke.listing import DENIED
 from payguard.smoke.report import EXPECTATION_WORDS, OUTCOME_WORDS
@@ -97,3 +98,12 @@ def test_every_outcome_and_expectation_has_words_and_is_in_the_schema() -> None:
     assert set(answer["standing"]["enum"]) == set(Standing)
     assert {*EXPECTATION_WORDS, None} == set(answer["expected"]["enum"])
     assert set(Outcome) >= DENIED
+
+
+def test_the_schemas_know_every_persona_and_every_kind_of_policy() -> None:
+    printed = json.loads((SCHEMAS / "smoke.schema.json").read_text())["$defs"]
+    configured = json.loads((SCHEMAS / "configuration.schema.json").read_text())["$defs"]
+    assert set(printed["target"]["properties"]["persona"]["enum"]) == {*PERSONAS, None}
+    assert set(configured["target"]["properties"]["persona"]["enum"]) == set(PERSONAS)
+    assert set(printed["answer"]["properties"]["layer"]["enum"]) == {*POLICY_TYPES, None}
+    assert tuple(printed["answer"]["properties"]["api"]["enum"]) == APIS

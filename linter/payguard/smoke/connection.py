@@ -23,11 +23,11 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from payguard import __version__
 from payguard.smoke.patience import Deadline
 from payguard.smoke.redaction import Secrets
-from payguard.smoke.trouble import EndlessError, Refused, UnreadableError
-from payguard.smoke.verdict import APIS
+from payguard.smoke.trouble import EndlessError, OpenRoadError, Refused, UnreadableError
+from payguard.smoke.verdict import APIS, SERVICE
 from payguard_policies import catalog
 
-DATA, CONTROL, STS = "bedrock-agentcore", "bedrock-agentcore-control", "sts"
+DATA, CONTROL, STS = SERVICE, f"{SERVICE}-control", "sts"
 GET_MANAGER, ASSUME_ROLE = "GetPaymentManager", "AssumeRole"
 # All that is ever called. AssumeRole changes nothing: it hands out credentials.
 READS = frozenset({*((DATA, api) for api in APIS), (CONTROL, GET_MANAGER), (STS, ASSUME_ROLE)})
@@ -111,6 +111,8 @@ class Connections:
         """
         self.secrets.add(asker.secrets)
         client = self._client(service, region, endpoint_url)
+        if asker.bearer and not _is_confidential(client.meta.endpoint_url):
+            raise OpenRoadError
         with _as(_Call(asker, until)):
             try:
                 found: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
@@ -230,7 +232,7 @@ class _Sender:
 
     def send(self, request: Any, event_name: str, **_: Any) -> Any:
         """Send a request, as a handler of ``before-send``."""
-        service, operation = _NAMES[event_name.split(".")[1]], event_name.split(".")[2]
+        service, operation = event_name.split(".")[1:]  # before-send.SERVICE.OPERATION
         allowed(service, operation)
         request.stream_output = True
         response = self._http.send(request)
@@ -240,19 +242,16 @@ class _Sender:
         )
 
 
-# Service ids of botocore's, as its events have them.
-_NAMES = {
-    "bedrock-agentcore": DATA,
-    "bedrock-agentcore-control": CONTROL,
-    "sts": STS,
-}
-
-
 def _is_of_aws(url: str) -> bool:
     """Tell whether an endpoint is AWS's: one of a region, or a VPC endpoint."""
     host = urlsplit(url).hostname or ""
     suffixes = {partition.dns_suffix for partition in catalog.partitions().values()}
     return any(host.endswith(f".{suffix}") for suffix in suffixes)
+
+
+def _is_confidential(url: str) -> bool:
+    """Tell whether nobody on the way can read what is sent: a bearer token is all that counts."""
+    return url.startswith("https://") or _is_loopback(url)
 
 
 def _is_loopback(url: str) -> bool:

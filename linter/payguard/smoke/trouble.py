@@ -47,6 +47,10 @@ class UnreadableError(Exception):
     """An answer that is not what botocore's model says."""
 
 
+class OpenRoadError(Exception):
+    """A bearer token that would have gone over the network in the clear."""
+
+
 class Refused(Exception):  # noqa: N818  what is meant is the call, and it is refused
     """A call that payguard never makes: a defect of payguard's own."""
 
@@ -114,6 +118,16 @@ _LOCAL: tuple[tuple[type[Exception], _Local], ...] = (
             "invalid-parameter",
             "botocore refuses a parameter",
             "check the ARN, the connector ID and the user ID",
+            final=True,
+        ),
+    ),
+    (
+        OpenRoadError,
+        _Local(
+            Outcome.NOT_TESTABLE,
+            "no-tls",
+            "a bearer token is not sent without TLS",
+            "give an --endpoint-url that begins with https://",
             final=True,
         ),
     ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from payguard.denial.message import Denial
+from payguard_policies import PAYMENTS_SERVICE
 from payguard_policies.roles import contract
 
 
@@ -36,7 +37,7 @@ class Standing(StrEnum):
 
 # What contracts expect of the list APIs; and of an assumed role, see ``Contract.smoke``.
 ALLOW, DENY, NOT_ASSUMABLE = "allow", "deny", "not-assumable"
-SERVICE = "bedrock-agentcore"  # the prefix of the actions
+SERVICE = PAYMENTS_SERVICE  # the prefix of the actions
 # The APIs, as every contract names them.
 APIS = tuple(contract("viewer").smoke)
 
