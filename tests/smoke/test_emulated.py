@@ -92,6 +92,17 @@ def test_a_first_try_of_one_persona(folder: Path) -> None:
     assert (result.exit_code, found["mode"], len(found["targets"])) == (0, "emulator", 1)
 
 
+def test_every_format_says_that_it_is_the_emulator(folder: Path) -> None:
+    def printed(output_format: str) -> str:
+        arguments = ["smoke", "--emulator", "--persona", "viewer", "--format", output_format]
+        return CliRunner().invoke(commands, arguments).stdout
+
+    assert NOTE in json.loads(printed("json"))["notes"]
+    junit = printed("junit")
+    assert 'classname="payguard.smoke.emulator"' in junit
+    assert NOTE.partition("'")[0] in junit
+
+
 @pytest.mark.parametrize("given", ["--manager-arn", "--role-arn", "--endpoint-url", "--plan"])
 def test_a_first_try_takes_nothing_of_an_account(folder: Path, given: str) -> None:
     result = CliRunner().invoke(commands, ["smoke", "--emulator", given, "x"])

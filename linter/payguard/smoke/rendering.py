@@ -10,7 +10,7 @@ from payguard.reporters.github import workflow_command
 from payguard.reporters.json_report import dumps
 from payguard.reporters.junit import Test, document
 from payguard.reporters.plain_text import line_start, plain
-from payguard.smoke.report import EMULATOR, Report, Row, outcome_words, remarks
+from payguard.smoke.report import EMULATOR, LIVE, Report, Row, outcome_words, remarks
 from payguard.smoke.verdict import Answer, Standing
 
 VERSION = 1
@@ -165,20 +165,24 @@ def _json_answer(answer: Answer, row: Row) -> dict[str, Any]:
 
 # JUnit XML
 
+_CLASS = "payguard.smoke"
+
 
 def _junit(report: Report) -> Iterator[str]:
-    return document([_test(answer, row) for row in report.rows for answer in row.answers])
+    return document([_test(answer, row, report) for row in report.rows for answer in row.answers])
 
 
-def _test(answer: Answer, row: Row) -> Test:
+def _test(answer: Answer, row: Row, report: Report) -> Test:
+    # What AWS itself did not answer is not to be taken for it.
+    class_name = _CLASS if report.mode == LIVE else f"{_CLASS}.{report.mode}"
     name = f"{answer.api} as {row.who} on {row.manager_arn}"
-    text = tuple(plain(line) for line in _details(answer, row))
+    text = tuple(plain(line) for line in (*_details(answer, row), *report.notes))
     element = _ELEMENTS.get(answer.standing, "")
     if not element:
-        return Test("payguard.smoke", name, output=text, is_file=False)
+        return Test(class_name, name, output=text, is_file=False)
     message = sentence(answer)
     kind = str(answer.standing)
-    return Test("payguard.smoke", name, element, kind, message, text, is_file=False)
+    return Test(class_name, name, element, kind, message, text, is_file=False)
 
 
 def _details(answer: Answer, row: Row) -> Iterator[str]:
@@ -196,9 +200,10 @@ def _github(report: Report) -> Iterator[str]:
             command = _COMMANDS.get(answer.standing)
             if command is None:
                 continue
-            title = f"payguard smoke: {_WORDS[answer.standing]}"
+            mode = "" if report.mode == LIVE else f" ({report.mode})"
+            title = f"payguard smoke{mode}: {_WORDS[answer.standing]}"
             place = {"file": row.place.path, "line": str(row.place.line)} if row.place else {}
-            text = [_heading(row), *_details(answer, row)]
+            text = [_heading(row), *_details(answer, row), *report.notes]
             yield workflow_command(command, {**place, "title": title}, text)
 
 
