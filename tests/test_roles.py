@@ -209,3 +209,17 @@ def test_a_rule_that_fails_on_a_role_is_no_clean_run(
         "separation-of-duties failed on the role" in error.message for error in report.errors
     ] == [True]
     assert Severity.ERROR.label == "error"
+
+
+def test_what_a_persona_may_lack_is_an_open_question(tmp_path: Path) -> None:
+    """A condition that IAM does not document decides: neither allowed nor denied for sure."""
+    policy = json.loads(documented("process-payment"))
+    for statement in policy["Statement"]:
+        if statement["Effect"] == "Allow":
+            statement["Condition"] = {"ForAnyValue:StringLikeIfExists": {"aws:TagKeys": "x"}}
+    (tmp_path / "policy.json").write_text(json.dumps(policy))
+    report = linted(Asked("process-payment", (MANAGER,)))
+    (found,) = [f for f in report.undecided if f.rule == "required-permission-missing"]
+    assert "ProcessPayment" in found.message
+    assert "which it has to, is not known" in found.message
+    assert "required-permission-missing" not in [f.rule for f in report.findings]

@@ -233,6 +233,20 @@ def test_what_was_found_in_full_is_remembered_for_a_while() -> None:
     assert len(representative._known) <= 64
 
 
+def test_what_is_remembered_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(representative, "_MOST_CHARACTERS", 100)
+    letters = universe("[a-h]*")
+    for number in range(20):
+        tracks = [Track("a" * number + "*"), Track("b" * 30)]
+        representatives(letters, tracks, Limit())
+        held = (text for found in representative._known.values() for text, _ in found.texts)
+        assert sum(map(len, held)) < 200
+    representatives(letters, [Track("a" * 200)], Limit())
+    assert all(
+        len(text) < 200 for found in representative._known.values() for text, _ in found.texts
+    )
+
+
 @common
 @given(st.lists(tracks, max_size=3), st.integers(0, 60))
 def test_a_limit_only_leaves_out(found: list[Track], states: int) -> None:

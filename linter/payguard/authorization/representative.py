@@ -30,6 +30,7 @@ class Pruning(NamedTuple):
 
 
 EVERYTHING = Pruning()
+_Wanted = tuple[Universe, tuple[Track, ...], Pruning]
 
 
 class Representatives(NamedTuple):
@@ -58,10 +59,21 @@ def representatives(
     if known is None:
         known = _Walk(universe, Tracks(tracks), limit, pruning).run()
         if known.complete:
-            if len(_known) >= _MOST_KNOWN:
-                _known.clear()
-            _known[wanted] = known
+            _remember(wanted, known)
     return known
+
+
+def _remember(wanted: _Wanted, found: Representatives) -> None:
+    """Keep what was found, as long as all that is kept is small."""
+    if _size(found) > _MOST_CHARACTERS:
+        return
+    if len(_known) >= _MOST_KNOWN or sum(map(_size, _known.values())) > _MOST_CHARACTERS:
+        _known.clear()
+    _known[wanted] = found
+
+
+def _size(found: Representatives) -> int:
+    return sum(len(text) for text, _ in found.texts)
 
 
 def only(text: str, universe: Universe, tracks: Sequence[Track]) -> Representatives:
@@ -77,7 +89,8 @@ def only(text: str, universe: Universe, tracks: Sequence[Track]) -> Representati
 
 _PLACES = 8192
 _MOST_KNOWN = 64
-_known: dict[tuple[Universe, tuple[Track, ...], Pruning], Representatives] = {}
+_MOST_CHARACTERS = 1_000_000  # of the texts that are remembered
+_known: dict[_Wanted, Representatives] = {}
 
 
 class _Walk:

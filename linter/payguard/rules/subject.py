@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from functools import cache, cached_property
 
 from payguard.authorization.actor import Actor
-from payguard.authorization.answer import UNDECIDED, Answer, Inquiry, Step
+from payguard.authorization.answer import PROVED, UNDECIDED, Answer, Inquiry, Step
 from payguard.authorization.closure import separated_one
 from payguard.authorization.compare import Dead, dead_statements
-from payguard.authorization.contract import Check, contract
+from payguard.authorization.contract import MISSING, Check, contract
 from payguard.authorization.decision import decide
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import Clause, StatementRef
@@ -155,6 +155,31 @@ class Subject:
             for check in self.contract
             if check.kind in kinds and (check.answer.witness or check.answer.verdict == UNDECIDED)
         ]
+
+    def undecided(self, kind: str) -> list[Check]:
+        """Return the clauses of a kind of which it cannot be told.
+
+        None where whole policies are not known: policy-not-known says that once.
+        """
+        found = [check for check in self.broken(kind) if not check.answer.witness]
+        return [] if self.actor.gaps else found
+
+    @property
+    def needs_undecided(self) -> list[Check]:
+        """The needs of its persona of which it cannot be told.
+
+        An ARN that is not known yet is taken for that of its manager, where none is declared.
+        """
+        found = self.undecided(MISSING)
+        if not found or self.managers:
+            return found
+        examples = contract(with_stand_ins(self.actor).actor, self.persona)
+        met = {
+            check.action
+            for check in examples
+            if check.kind == MISSING and check.answer.verdict == PROVED
+        }
+        return [check for check in found if check.action not in met]
 
     def deciding(self, steps: Sequence[Step]) -> StatementRef | None:
         """Return the statement of an identity policy that allows the last request of its own."""

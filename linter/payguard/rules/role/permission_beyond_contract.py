@@ -94,8 +94,8 @@ class PermissionBeyondContract(Rule):
 
     def _undecided(self, subject: Subject) -> Iterator[RoleProblem]:
         """Yield what could not be told of forbidden actions; whole policies see policy-not-known."""
-        open_ = [check for check in subject.broken(FORBIDDEN) if not check.answer.witness]
-        if open_ and not subject.actor.gaps:
+        open_ = subject.undecided(FORBIDDEN)
+        if open_:
             names = listed([short(check.action) for check in open_])
             yield RoleProblem(
                 f"whether {subject.name}, {subject.meant}, can {names}, which it must not, is not "

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from payguard.authorization.contract import MISSING
+from payguard.authorization.contract import MISSING, Check
 from payguard.authorization.reach import short
 from payguard.finding import Severity, quote
 from payguard.rules.role.naming import listed
@@ -102,14 +102,24 @@ class RequiredPermissionMissing(Rule):
     )
 
     def check_role(self, subject: Subject) -> Iterator[RoleProblem]:
-        """Yield one problem with all the actions that are missing."""
+        """Yield one problem with all the actions that are missing, and one with all that may be."""
         broken = [check for check in subject.broken(MISSING) if check.answer.witness]
-        if not broken:
-            return
+        if broken:
+            yield self._missing(subject, broken)
+        open_ = subject.needs_undecided
+        if open_:
+            names = listed(list(dict.fromkeys(short(check.action) for check in open_)))
+            yield RoleProblem(
+                f"whether {subject.name}, {subject.meant}, may ever call {names}, which it has to, "
+                f"is not known: {open_[0].answer.reasons[0]}",
+                decided=False,
+            )
+
+    def _missing(self, subject: Subject, broken: list[Check]) -> RoleProblem:
         names = list(dict.fromkeys(short(check.action) for check in broken))
         steps = broken[0].answer.witness
         where = f" on {quote(steps[0].request.resource)}" if subject.managers else ""
-        yield RoleProblem(
+        return RoleProblem(
             f"{subject.name}, {subject.meant}, may never call {listed(names)}{where}: the call ends "
             "in AccessDenied",
             help=f"allow it; `payguard render {subject.persona}` prints the documented policy",
