@@ -599,6 +599,27 @@ def test_a_condition_on_region_or_account_can_be_met(condition: Json) -> None:
     assert separated(role(allow(Condition=condition))).verdict == REFUTED
 
 
+@pytest.mark.parametrize(
+    ("early", "late", "verdict"),
+    [
+        ({"DateLessThan": {"aws:CurrentTime": "2024-01-01"}}, "1704067200", PROVED),
+        ({"DateLessThan": {"aws:CurrentTime": "2024-01-02"}}, "1704067200", REFUTED),
+        ({"DateLessThanEquals": {"aws:CurrentTime": "2024-01-01"}}, "1704067200", REFUTED),
+        ({"DateLessThan": {"aws:EpochTime": "2024-01-01"}}, "1704067200", PROVED),
+    ],
+)
+@pytest.mark.parametrize("operator", ["NumericGreaterThanEquals", "DateGreaterThanEquals"])
+def test_the_two_keys_of_the_time_tell_the_same_time(
+    early: Json, late: str, verdict: str, operator: str
+) -> None:
+    condition = {**early, operator: {"aws:EpochTime": late}}
+    assert reached(role(allow(Condition=condition)), PAY).verdict == verdict
+    both = role(
+        allow(Condition=early), deny(Condition={"NumericLessThan": {"aws:EpochTime": late}})
+    )
+    assert reached(both, PAY).verdict == verdict
+
+
 def test_a_denial_of_all_regions_but_one_leaves_that_one() -> None:
     elsewhere = deny(NotAction="iam:*", Condition={"StringNotEquals": {REGION: "us-east-1"}})
     limited = role(allow(), scps=[("root", [policy(allow(), elsewhere)])])

@@ -101,10 +101,10 @@ def coupled(parts: Sequence[Part], sliced: Sequence[Policies]) -> frozenset[str]
     found: set[str] = set()
     for part, spoken in zip(parts, sliced, strict=True):
         for clause in clauses_of(spoken):
-            found.update(map(part.slots, variable_keys_of(clause)))
+            found.update(map(part.slot, variable_keys_of(clause)))
             version = clause.statement.version
             for condition in clause.conditions:
                 texts = (text for text in condition.values if isinstance(text, str))
                 if any(has_variables(text, version) and variable_keys(text) for text in texts):
-                    found.add(part.slots(condition.key.lower()))
+                    found.add(part.slot(condition.key.lower()))
     return frozenset(found)

@@ -23,6 +23,7 @@ _ABSENT = None
 # Sets of values: beyond these the key counts as unknown, so that an answer may stay undecided.
 _MOST_MEMBERS, _MOST_SETS = 12, 400
 _TEXTS = frozenset({"String", "ARN"})
+_INSTANTS = frozenset({"Date", "Numeric"})
 # Keys that every request of an identity carries, by the catalog's text on their availability.
 _ALWAYS = "every "
 _FREE_VALUE = "any"
@@ -92,9 +93,12 @@ def domain(key: str, uses: Sequence[Use], *, coupled: bool, place: Place, limit:
     else:
         if kinds & _TEXTS:
             found, _ = _texts(key, uses, coupled=coupled, place=place, limit=limit)
-        for kind in sorted(kinds - _TEXTS):
+        time = kinds >= _INSTANTS
+        if time:  # a number of seconds is a date as well
+            found += [_decimal(edge) for edge in _edges(_instants(uses))]
+        for kind in sorted(kinds - _TEXTS - (_INSTANTS if time else set())):
             found += _TYPED[kind](_constants(uses, kind))
-        complete = len(kinds) == 1
+        complete = len(kinds) == 1 or (kinds == _INSTANTS and _is_time(uses))
         if known is None or not _TYPED.keys() >= set(known.types):
             found.append(_FREE_VALUE)
     return _completed(key, list(dict.fromkeys(found)), uses, tests, complete=complete)
@@ -234,6 +238,20 @@ def _numbers(constants: Sequence[str]) -> list[str]:
 
 def _dates(constants: Sequence[str]) -> list[str]:
     return [_decimal(edge) for edge in _edges(value.instant(text) for text in constants)]
+
+
+def _instants(uses: Sequence[Use]) -> Iterator[int | None]:
+    yield from map(value.number, _constants(uses, "Numeric"))
+    yield from map(value.instant, _constants(uses, "Date"))
+
+
+def _is_time(uses: Iterable[Use]) -> bool:
+    """Tell whether dates and numbers are compared with keys that take both."""
+    return all(
+        "Numeric" in (known.types if (known := context_key(use.condition.key)) else ())
+        for use in uses
+        if (operator := _operator(use)) is not None and operator.kind == "Numeric"
+    )
 
 
 def _edges(constants: Iterable[int | None]) -> list[int]:

@@ -23,6 +23,8 @@ _OF_RESOURCE = (
     "aws:resourceorgpaths",
     "aws:resourcetag/",
 )
+# Both are the time of the request: as a date, and as one or as seconds since 1970.
+CURRENT_TIME, EPOCH_TIME = "aws:currenttime", "aws:epochtime"
 Slots = Callable[[str], str]
 
 
@@ -48,6 +50,10 @@ class Part(NamedTuple):
     slots: Slots = str
     context: Mapping[str, str | tuple[str, ...]] = {}
     carried: tuple[str, ...] = ()
+
+    def slot(self, key: str) -> str:
+        """Return the name of what a key holds; the two keys of the time hold the same."""
+        return self.slots(CURRENT_TIME if key == EPOCH_TIME else key)
 
 
 class Question(NamedTuple):

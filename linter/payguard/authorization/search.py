@@ -116,7 +116,7 @@ class _Search:
         uses: dict[str, dict[int, Use]] = {}
         names: dict[str, str] = {}
         for asked in parts:
-            slots = asked.part.slots
+            slots = asked.part.slot
             for key in asked.keys:
                 names[slots(key)] = key
                 uses.setdefault(slots(key), {})
@@ -200,10 +200,10 @@ class _Search:
 
         def combinations(wanted: Iterable[str]) -> Iterator[dict[str, Value]]:
             keys = tuple(wanted)
-            names = [key for key in keys if part.slots(key) in self.domains]
+            names = [key for key in keys if part.slot(key) in self.domains]
             given = dict(make_request(part, "*", {}).context)
             self.filled &= not DERIVED & set(keys) - given.keys()
-            choices = [self.domains[part.slots(name)].values for name in names]
+            choices = [self.domains[part.slot(name)].values for name in names]
             for chosen in itertools.product(*choices):
                 pairs = zip(names, chosen, strict=True)
                 yield given | {name: value for name, value in pairs if value is not None}

@@ -111,7 +111,7 @@ class Case:
 
     def _because(self, number: int, values: Values, limit: Limit) -> Conflict:
         """Return the slots without whose values the part would not surely be otherwise."""
-        own = {self.parts[number].part.slots(key) for key in self.parts[number].keys}
+        own = {self.parts[number].part.slot(key) for key in self.parts[number].keys}
         kept = {slot: value for slot, value in values.items() if slot in own}
         for slot in list(kept):
             fewer = {name: value for name, value in kept.items() if name != slot}
@@ -125,8 +125,8 @@ class Case:
         part = asked.part
         context = dict(wanted.context)
         for key in asked.keys:
-            if part.slots(key) in values:
-                put(context, key, values[part.slots(key)])
+            if part.slot(key) in values:
+                put(context, key, values[part.slot(key)])
         reading = self._readings[part.allowed]
         found = assumed(outcome(asked.policies, wanted._replace(context=context), reading).allowed)
         return found if part.allowed else negate(found)
@@ -143,13 +143,13 @@ class Case:
         """
         context: dict[str, Value] = {}
         for key in asked.keys:
-            slot = asked.part.slots(key)
+            slot = asked.part.slot(key)
             value = values.get(slot, UNKNOWN)
             if value is UNKNOWN and single:
                 value = next(v for v in self.domains[slot].values if v is not UNKNOWN)
             put(context, key, str(value) if single and isinstance(value, Sample) else value)
         for slot, value in values.items():  # what another part says of the same role or resource
-            if asked.part.slots(slot) == slot and value is not UNKNOWN:
+            if asked.part.slot(slot) == slot and value is not UNKNOWN:
                 put(context, slot, str(value) if single and isinstance(value, Sample) else value)
         if single:
             self._share(asked, values, context)
@@ -158,7 +158,7 @@ class Case:
     def _share(self, asked: Asked, values: Values, context: dict[str, Value]) -> None:
         """Give a part the values that the others are given for keys they have in common."""
         for slot, found in self.domains.items():
-            shared = asked.part.slots(slot) == slot and is_carried(asked.part.action, slot)
+            shared = asked.part.slot(slot) == slot and is_carried(asked.part.action, slot)
             if shared and slot not in context and values.get(slot, UNKNOWN) is UNKNOWN:
                 value = next(v for v in found.values if v is not UNKNOWN)
                 put(context, slot, str(value) if isinstance(value, Sample) else value)
@@ -176,7 +176,7 @@ def assumed(answer: Truth) -> Truth:
 def _next_slot(answer: Truth, values: Values, asked: Asked) -> str:
     """Return the slot of a key that the answer hangs on and that is still open; empty if none is."""
     hanging = {item.subject.lower() for item in answer.doubts if item.kind == UNKNOWN_KEY}
-    slots = asked.part.slots
+    slots = asked.part.slot
     still = [slots(key) for key in asked.keys if slots(key) not in values and key in hanging]
     if still or len(answer.doubts) < MOST_DOUBTS:
         return still[0] if still else ""
