@@ -1139,6 +1139,32 @@ def test_a_trailing_star_lets_a_longer_name_in() -> None:
     assert len(name) > len("shop-a1b2c3d4e5")
 
 
+LONGEST = 49  # of the name in the ID of a payment manager
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("x" * 70 + "-a1b2c3d4e5", PROVED),
+        ("x" * LONGEST + "-a1b2c3d4e5", REFUTED),
+        ("x" * (LONGEST + 1) + "-a1b2c3d4e5", PROVED),
+        ("*" + "x" * 30 + "*" + "y" * 18 + "-*", REFUTED),
+        ("*" + "x" * 30 + "*" + "y" * 20 + "-*", PROVED),
+    ],
+)
+def test_a_witness_is_about_an_id_that_is_not_too_long(name: str, verdict: str) -> None:
+    one = role(allow(Action=PAY, Resource=managers(name)))
+    assert reached(one, PAY).verdict == verdict
+
+
+def test_a_requirement_is_not_about_ids_that_are_too_long() -> None:
+    one = role(allow(), deny(Resource=managers("?" * 70 + "*")))
+    assert requires(one, [PAY], f"{PREFIX}*").verdict == PROVED
+    one = role(allow(), deny(Resource=managers("?" * 50 + "*")))
+    (step,) = requires(one, [PAY], f"{PREFIX}*").witness
+    assert 50 <= len(step.request.resource.removeprefix(PREFIX)) <= LONGEST + 11
+
+
 def test_confinement_says_what_was_asked() -> None:
     answer = confined_to(role(allow(Resource=MANAGER)), [MANAGER])
     assert answer.property == f'role confined to "{MANAGER}"'

@@ -54,6 +54,7 @@ from payguard.authorization.solve import Case, assumed
 from payguard.authorization.statement import resource_matches
 from payguard.authorization.track import Track
 from payguard.authorization.truth import NO, YES
+from payguard.authorization.universe import exactly
 from payguard.iam.wildcard import has_wildcard, matches
 
 _MOST_CANDIDATES = 24  # values of a key that are tried where no class is decided as a whole
@@ -104,6 +105,7 @@ class _Search:
         self.asked = tuple(map(self._prepare, question.parts, sliced, keys))
         self.doubts: dict[Doubt, None] = {}
         self.open: list[Case] = []
+        self.too_long = False  # whether an answer was about a text that is too long for an ID
         self._settled: set[tuple[object, ...] | None] = set()  # what was surely without an answer
 
     # What the parts can tell apart
@@ -222,14 +224,18 @@ class _Search:
         requests = self._try_values()
         if requests:
             return Found(requests, texts=len(wanted))
+        if self.too_long and not self._is_exact:
+            return _Search(_exact(self.question), self.limit).run()
         self._note_limits(texts)
         return Found(doubts=tuple(self.doubts), texts=len(wanted))
 
     def each(self) -> Iterator[tuple[str, Found]]:
         texts = self._texts(EVERYTHING)
-        for text, hits in texts.texts:
-            if not self._counts(hits):
-                continue
+        wanted = [(text, hits) for text, hits in texts.texts if self._counts(hits)]
+        if not (self._is_exact or all(self._is_short(text) for text, _ in wanted)):
+            yield from _Search(_exact(self.question), self.limit).each()
+            return
+        for text, hits in wanted:
             self.doubts, self.open = {}, []
             requests = self._ask(text, self._about(hits)) or self._try_values()
             self._note_limits(texts)
@@ -292,10 +298,22 @@ class _Search:
         if values is None:
             return ()
         requests = tuple(case.request(asked, values) for asked in case.parts)
-        if self._replays(requests):
+        if not self._replays(requests):
+            self.doubts[Doubt(REPLAY)] = None
+        elif self._is_short(case.text):
             return self._readable(case.text, requests)
-        self.doubts[Doubt(REPLAY)] = None
+        else:
+            self.too_long = True
+            self.doubts[Doubt(LIMIT, "IDs of too many lengths")] = None
         return ()
+
+    @property
+    def _is_exact(self) -> bool:
+        return self.universe is None or self.universe.is_exact
+
+    def _is_short(self, text: str) -> bool:
+        """Tell whether a text is one of the universe, in which IDs may have been let grow."""
+        return self.universe is None or self.universe.has(text)
 
     def _note_doubts(self, case: Case) -> None:
         """Note what one request hangs on that may answer the question, if there is one."""
@@ -315,7 +333,7 @@ class _Search:
     def _readable(self, text: str, requests: tuple[Request, ...]) -> tuple[Request, ...]:
         """Return the same witness about a resource that is easier to read, if it is one."""
         for other in readable(text):
-            if not self._is_wanted(other):
+            if not (self._is_wanted(other) and self._is_short(other)):
                 continue
             found = tuple(
                 make_request(
@@ -378,6 +396,16 @@ class _Search:
             slot: Domain((None, *texts) if may_be_absent else texts, complete=False)
             for slot, may_be_absent in absent.items()
         }
+
+
+def _exact(question: Question) -> Question:
+    """Return the same question about texts none of which is too long."""
+    parts = []
+    for part in question.parts:
+        universe = part.target.universe
+        exact = None if universe is None else exactly(universe)
+        parts.append(part._replace(target=part.target._replace(universe=exact)))
+    return question._replace(parts=tuple(parts))
 
 
 def _place_of(text: str) -> Place:

@@ -30,6 +30,8 @@ _ANYTHING = "[^ ]+"
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (Name)
 _NAMES = {"secretsmanager": "[^ :]+"}
 
+_LONGEST = 256  # counts that are kept to in an exact universe
+
 Move = tuple[int, str]  # the state after any of these characters
 
 
@@ -56,14 +58,18 @@ class Universe:
         pattern: a regular expression as ``automaton_of`` reads it; empty for any text at all.
         name: in words, what the texts are.
         has_colons: whether a text may hold more than the five colons between an ARN's fields.
+        is_exact: whether long counts in the pattern are kept to; else some of the texts are longer.
     """
 
-    def __init__(self, pattern: str, name: str, *, has_colons: bool = False) -> None:
+    def __init__(
+        self, pattern: str, name: str, *, has_colons: bool = False, is_exact: bool = False
+    ) -> None:
         self.pattern, self.name, self.has_colons = pattern, name, has_colons
+        self.is_exact = is_exact
         self._moves: dict[int, tuple[Move, ...]] = {}
         self._leaps: dict[int, tuple[Leap, ...]] = {}
         self._readings: dict[tuple[str, str], int] = {}
-        self._automaton = _automaton(pattern) if pattern else None
+        self._automaton = _automaton(pattern, is_exact=is_exact) if pattern else None
 
     def accepts(self, state: int) -> bool:
         """Tell whether a text that leads to ``state`` is one of the universe; 0 is the start."""
@@ -71,6 +77,12 @@ class Universe:
             return True
         whole = self._automaton.whole
         return bool(state & whole.last) or (not state and whole.empty)
+
+    def has(self, text: str) -> bool:
+        """Tell whether a text is one of the universe, and not too long."""
+        from payguard.identifiers.shape import compiled  # noqa: PLC0415  start-up time
+
+        return not self.pattern or compiled(self.pattern).fullmatch(text) is not None
 
     def holds(self, text: str) -> bool:
         """Tell whether a text is one of the universe."""
@@ -124,10 +136,16 @@ class Universe:
         return tuple((taken, "".join(characters)) for taken, characters in by_state.items())
 
 
-def _automaton(pattern: str) -> "Automaton":
+def _automaton(pattern: str, *, is_exact: bool) -> "Automaton":
     from payguard.identifiers.automaton import automaton_of  # noqa: PLC0415  start-up time
 
-    return automaton_of(pattern)
+    return automaton_of(pattern, _LONGEST) if is_exact else automaton_of(pattern)
+
+
+@functools.lru_cache(maxsize=64)
+def exactly(universe: Universe) -> Universe:
+    """Return the universe of the same pattern in which no text is too long."""
+    return Universe(universe.pattern, universe.name, has_colons=universe.has_colons, is_exact=True)
 
 
 class Target(NamedTuple):

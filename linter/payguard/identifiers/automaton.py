@@ -2,7 +2,7 @@
 
 A pattern becomes the automaton of its places (Glushkov's construction): a place is one character
 class of the pattern, and sets of places are the bits of a whole number. Counts beyond sixteen are
-widened to "any number", so a "no" is certain and a "yes" may be too kind.
+widened to "any number" unless more is asked for, so a "no" is certain and a "yes" may be too kind.
 """
 
 import functools
@@ -122,13 +122,13 @@ def _bits(places: int) -> list[int]:
 
 
 @functools.cache
-def automaton_of(pattern: str) -> Automaton:
-    """Return the automaton of a pattern of the catalog.
+def automaton_of(pattern: str, widest: int = _WIDEST) -> Automaton:
+    """Return the automaton of a pattern of the catalog; counts beyond ``widest`` are widened.
 
     Characters, classes, groups, alternatives and the counts ``?``, ``*``, ``+``, ``{n}`` and
     ``{m,n}`` are known; anchors are passed over, since a match is always of the whole.
     """
-    reader = _Reader(pattern)
+    reader = _Reader(pattern, widest)
     whole = reader.alternatives()
     return Automaton(tuple(reader.classes), tuple(reader.follows), whole)
 
@@ -139,8 +139,8 @@ _NOTHING = Piece(empty=True, first=0, last=0)
 class _Reader:
     """Reads a pattern from left to right and makes a place of each character class."""
 
-    def __init__(self, pattern: str) -> None:
-        self.pattern = pattern
+    def __init__(self, pattern: str, widest: int) -> None:
+        self.pattern, self.widest = pattern, widest
         self.position = 0
         self.classes: list[str] = []
         self.follows: list[int] = []
@@ -165,7 +165,7 @@ class _Reader:
         piece = self._single()
         least, most = self._count()
         after = self.position
-        widened = most is None or most - least > _WIDEST
+        widened = most is None or most - least > self.widest
         times = least + 1 if most is None or widened else most
         whole = _NOTHING
         for turn in range(times):
