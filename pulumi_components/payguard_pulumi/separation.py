@@ -83,7 +83,8 @@ def _linted(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterato
         raise RuntimeError(f"the roles could not be checked: {report.errors[0].message}")
     for finding in report.findings:
         yield from _said(arguments, finding)
-    yield from (finding.message for finding in report.undecided)
+    said = {_LACKING} if any(_unknown_boundary(arguments)) else set()  # once, for all roles
+    yield from (finding.message for finding in report.undecided if finding.rule not in said)
 
 
 def _refuse_oversized(documents: Sequence[Document]) -> None:

@@ -168,11 +168,11 @@ class Subject:
     def needs_undecided(self) -> list[Check]:
         """The needs of its persona of which it cannot be told.
 
-        An ARN that is not known yet is taken for that of its manager, where none is declared.
+        An ARN that is not known yet is taken for that of its manager.
         """
         found = self.undecided(MISSING)
-        if not found or self.managers:
-            return found
+        if not found:
+            return []
         examples = contract(with_stand_ins(self.actor).actor, self.persona)
         met = {
             check.action
