@@ -28,7 +28,6 @@ from payguard.authorization.reach import (
 from payguard.authorization.relevance import about, keys_of, tells_sub_resources
 from payguard.authorization.request import Request, account_in
 from payguard.authorization.search import Found, each_text, search
-from payguard.authorization.tag import retagged
 from payguard.authorization.target import MANAGER, Call, calls, manager_of, universes
 from payguard.authorization.universe import Target
 from payguard.finding import quote
@@ -83,12 +82,21 @@ def _both(
             continue
         steps = _steps(actor, parts, inquiry)
         if not steps and (in_doubt or not _never(parts, actor.account, inquiry)):
-            steps = retagged(actor, parts, inquiry)
+            steps = _retagged(actor, parts, inquiry)
         if steps and not (one.contested or other.contested):
             return steps
         if steps:
             inquiry.note(contested(first if one.contested else second, one, other))
     return ()
+
+
+def _retagged(actor: Actor, parts: tuple[Part, Part], inquiry: Inquiry) -> tuple[Step, ...]:
+    """Return requests that need a tag to be changed in between; none where no tag decides."""
+    if not any(_tags(actor, [one.action for one in parts])):
+        return ()
+    from payguard.authorization.tag import retagged  # noqa: PLC0415  start-up time
+
+    return retagged(actor, parts, inquiry)
 
 
 def _never(parts: tuple[Part, ...], account: str, inquiry: Inquiry) -> bool:
