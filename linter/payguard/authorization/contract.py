@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/payments-iam-roles
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer, Inquiry
@@ -20,8 +20,11 @@ from payguard.authorization.prove import (
 from payguard.authorization.reach import inquiry_about, reach, short
 from payguard.authorization.target import MANAGER, calls
 from payguard.iam.document import IDENTITY
-from payguard_policies import PAYMENTS_SERVICE, catalog, roles
+from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_policies.action_sets import ActionGroup
+
+if TYPE_CHECKING:
+    from payguard_policies import roles
 
 # Kinds of Check
 MISSING, FORBIDDEN, NOT_DENIED, BEYOND, OUTSIDE = (
@@ -65,6 +68,8 @@ def contract(
     Raises:
         roles.UnknownPersonaError: there is no such persona.
     """
+    from payguard_policies import roles  # noqa: PLC0415  most roles have no persona
+
     terms = roles.contract(persona)
     found = [
         *_needed(actor, terms.must_allow, managers, limit),
@@ -159,7 +164,7 @@ def _opened(actor: Actor) -> Actor:
     )
 
 
-def _beyond(actor: Actor, terms: roles.Contract, limit: Limit | None) -> Iterator[Check]:
+def _beyond(actor: Actor, terms: "roles.Contract", limit: Limit | None) -> Iterator[Check]:
     """Ask about the payments actions that the contract does not name."""
     groups = (*terms.must_allow, *terms.may_allow, *terms.must_never_allow)
     named = {action for group in groups for action in group.actions}

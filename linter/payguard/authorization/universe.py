@@ -69,6 +69,7 @@ class Universe:
         self._moves: dict[int, tuple[Move, ...]] = {}
         self._leaps: dict[int, tuple[Leap, ...]] = {}
         self._readings: dict[tuple[str, str], int] = {}
+        self._classes: dict[int, str] = {}  # places -> the characters that may stand there
         self._automaton = _automaton(pattern, is_exact=is_exact) if pattern else None
 
     def accepts(self, state: int) -> bool:
@@ -129,11 +130,25 @@ class Universe:
             return ((1, ALPHABET),)
         ready = automaton.after(state) if state else automaton.whole.first
         by_state: dict[int, list[str]] = {}
-        for character in ALPHABET:
-            taken = ready & automaton.at(character)
+        for places, characters in self._character_classes(automaton).items():
+            taken = ready & places
             if taken:
-                by_state.setdefault(taken, []).append(character)
-        return tuple((taken, "".join(characters)) for taken, characters in by_state.items())
+                by_state.setdefault(taken, []).append(characters)
+        return tuple((taken, _in_order(classes)) for taken, classes in by_state.items())
+
+    def _character_classes(self, automaton: "Automaton") -> dict[int, str]:
+        if not self._classes:
+            for character in ALPHABET:
+                places = automaton.at(character)
+                self._classes[places] = self._classes.get(places, "") + character
+        return self._classes
+
+
+def _in_order(classes: list[str]) -> str:
+    """Return the characters of some classes, those first that are tried first."""
+    if len(classes) == 1:
+        return classes[0]
+    return "".join(sorted("".join(classes), key=ALPHABET.index))
 
 
 def _automaton(pattern: str, *, is_exact: bool) -> "Automaton":

@@ -43,10 +43,13 @@ class Automaton:  # no dataclass: importing those costs more than all of this
         whole: the pattern as one piece.
     """
 
-    __slots__ = ("_after", "_at", "classes", "follows", "whole")
+    __slots__ = ("_after", "_at", "_by_class", "classes", "follows", "whole")
 
     def __init__(self, classes: tuple[str, ...], follows: tuple[int, ...], whole: Piece) -> None:
         self.classes, self.follows, self.whole = classes, follows, whole
+        self._by_class: dict[str, int] = {}  # a character class -> its places: classes are few
+        for place, allowed in enumerate(classes):
+            self._by_class[allowed] = self._by_class.get(allowed, 0) | 1 << place
         self._at: dict[str, int] = {}
         self._after: dict[int, int] = {}
 
@@ -55,9 +58,9 @@ class Automaton:  # no dataclass: importing those costs more than all of this
         if character in self._at:
             return self._at[character]
         found = 0
-        for place, allowed in enumerate(self.classes):
+        for allowed, places in self._by_class.items():
             if compiled(allowed).fullmatch(character):
-                found |= 1 << place
+                found |= places
         if len(self._at) < _REMEMBERED:
             self._at[character] = found
         return found

@@ -4,9 +4,8 @@ import functools
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from payguard_policies.action_sets import ActionGroup, action_group, action_set_facts
 from payguard_policies.persona import PERSONAS
@@ -18,8 +17,7 @@ class UnknownPersonaError(ValueError):
     """A name that is no persona; the message names the nearest one."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrustCondition:
+class TrustCondition(NamedTuple):
     """A condition of a trust policy; `value` is a template, `operators` all serve."""
 
     key: str
@@ -29,8 +27,7 @@ class TrustCondition:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(NamedTuple):
     """Who may assume the role.
 
     Attributes:
@@ -44,16 +41,14 @@ class Trust:
     conditions: tuple[TrustCondition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ManagedPolicy:
+class ManagedPolicy(NamedTuple):
     """An AWS managed policy, ARN as a template, and when the persona needs it."""
 
     arn: str
     when: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a contract comes from.
 
     Attributes:
@@ -70,8 +65,7 @@ class Source:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(NamedTuple):
     """The contract of a persona.
 
     Attributes:
