@@ -37,6 +37,8 @@ OWN_ACCOUNT = "the resource belongs to the caller's account: payments has no res
 TYPED_VALUES = "context keys hold values of the types that AWS documents"
 ALL_POLICIES = "no policy allows more than those given; further boundaries and SCPs only restrict"
 _IMPLIED = ("aws:principala", "aws:resourceaccount", "aws:requestedregion")
+Known = dict[tuple[str, Target], bool]  # whether an action is never allowed on a target
+
 SAME_TAGS = "role and manager carry the same tags in both requests: the role cannot change them"
 
 
@@ -71,6 +73,8 @@ def _both(
     if not joint:
         return _each(actor, first, second, inquiry)
     spoken = [about(actor.policies, action) for action in (first, second)]
+    tagged = any(_tags(actor, (first, second)))
+    known: Known = {}
     for one, other in _pairs(first, second, actor.account):
         if (one.contested or other.contested) and (
             inquiry.is_open or not any(map(tells_sub_resources, spoken))
@@ -78,10 +82,10 @@ def _both(
             continue
         parts = (part(actor, first, one, own_slots(0)), part(actor, second, other, own_slots(1)))
         in_doubt = one.contested or other.contested
-        if in_doubt and _never(parts, actor.account, inquiry):
+        if in_doubt and _never(parts, actor.account, inquiry, known):
             continue
         steps = _steps(actor, parts, inquiry)
-        if not steps and (in_doubt or not _never(parts, actor.account, inquiry)):
+        if not steps and tagged and (in_doubt or not _never(parts, actor.account, inquiry, known)):
             steps = _retagged(actor, parts, inquiry)
         if steps and not (one.contested or other.contested):
             return steps
@@ -91,20 +95,25 @@ def _both(
 
 
 def _retagged(actor: Actor, parts: tuple[Part, Part], inquiry: Inquiry) -> tuple[Step, ...]:
-    """Return requests that need a tag to be changed in between; none where no tag decides."""
-    if not any(_tags(actor, [one.action for one in parts])):
-        return ()
+    """Return requests that need a tag to be changed in between."""
     from payguard.authorization.tag import retagged  # noqa: PLC0415  start-up time
 
     return retagged(actor, parts, inquiry)
 
 
-def _never(parts: tuple[Part, ...], account: str, inquiry: Inquiry) -> bool:
-    """Tell whether one of the requests is never allowed, whatever tags say: then not both are."""
+def _never(parts: tuple[Part, ...], account: str, inquiry: Inquiry, known: Known) -> bool:
+    """Tell whether one of the requests is never allowed, whatever tags say: then not both are.
+
+    What was found out is kept in ``known``.
+    """
     for one in parts:
-        found = search(Question((one,), account), inquiry.limit)
-        if not (found.requests or found.doubts):
-            inquiry.note((), found.texts)
+        asked = one.action, one.target
+        if asked not in known:
+            found = search(Question((one,), account), inquiry.limit)
+            known[asked] = not (found.requests or found.doubts)
+            if known[asked]:
+                inquiry.note((), found.texts)
+        if known[asked]:
             return True
     return False
 
