@@ -224,10 +224,12 @@ def _answered(response: Mapping[str, Any], action: str, secrets: Iterable[str]) 
     denial = of_error(code, message)
     if denial is not None and denial.known is not None:
         return _known(denial, about)
+    if status == _NOT_IMPLEMENTED:
+        says = f"the endpoint cannot answer: {quote(shown(message or code, secrets))}"
+        return Trouble(Outcome.SERVICE_ERROR, "not-implemented", says)
     if status >= 500:
         says = f"the service failed with status {status}"
-        final = status == _NOT_IMPLEMENTED
-        return Trouble(Outcome.SERVICE_ERROR, "service-error", says, _LATER, final=final)
+        return Trouble(Outcome.SERVICE_ERROR, "service-error", says, _LATER, final=False)
     if status == 429:
         return Trouble(Outcome.THROTTLED, "throttled", "too many requests", _LATER, final=False)
     if denial is not None:
