@@ -223,3 +223,27 @@ def test_what_a_persona_may_lack_is_an_open_question(tmp_path: Path) -> None:
     assert "ProcessPayment" in found.message
     assert "which it has to, is not known" in found.message
     assert "required-permission-missing" not in [f.rule for f in report.findings]
+
+
+IMPORTED = {"Fn::ImportValue": "somebody-elses"}
+
+
+def test_an_arn_that_nobody_knows_may_be_another_payment_manager(tmp_path: Path) -> None:
+    """It is taken for the role's own only where it is plain that it is that of a manager."""
+    (tmp_path / "t.json").write_text(template("shop-agent", {**SPENDS, "Resource": IMPORTED}))
+    (tmp_path / "payguard.toml").write_text(
+        f'[[role]]\nname = "*-agent"\npersona = "process-payment"\nmanager-arns = ["{MANAGER}"]\n'
+    )
+    said = [one.message for one in linted().undecided if one.rule == "access-outside-managers"]
+    assert len(said) == 1
+    assert "reaches a payment manager that is not its own is not known" in said[0]
+    assert "somebody-elses" in said[0]
+
+
+def test_a_deny_that_hangs_on_what_nobody_knows_may_be_none(tmp_path: Path) -> None:
+    shut = {"Effect": "Deny", "Action": SPENDS["Action"], "Resource": IMPORTED}
+    (tmp_path / "t.json").write_text(template("shop-agent", OPENS, shut))
+    (tmp_path / "payguard.toml").write_text('[[role]]\nname = "*-agent"\npersona = "management"\n')
+    said = [one.message for one in linted().undecided if one.rule == "payment-deny-missing"]
+    assert len(said) == 1
+    assert "has a Deny that keeps ProcessPayment shut" in said[0]

@@ -103,7 +103,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], int, list[str]]] = {
             f"proved: {NEVER_BOTH}",
             OVER,
             *ALWAYS,
-            "  examined: 2 statements, 0 representative resources, 3 requests",
+            "  examined: 2 statements, 0 representative resources, 1 request",
         ),
     ),
     "a refutation is a list of requests to replay": (
@@ -147,7 +147,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], int, list[str]]] = {
             '  because: IAM has no condition operator "StringMatches"',
             OVER,
             *ALWAYS,
-            "  examined: 2 statements, 1 representative resource, 10 requests",
+            "  examined: 2 statements, 1 representative resource, 6 requests",
         ),
     ),
     "a required action that is not allowed is asked for in vain": (

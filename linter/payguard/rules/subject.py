@@ -7,11 +7,11 @@ from payguard.authorization.actor import Actor
 from payguard.authorization.answer import PROVED, UNDECIDED, Answer, Inquiry, Step
 from payguard.authorization.closure import separated_one
 from payguard.authorization.compare import Dead, dead_statements
-from payguard.authorization.contract import MISSING, Check, contract
+from payguard.authorization.contract import MISSING, OUTSIDE, Check, contract
 from payguard.authorization.decision import decide
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import Clause, StatementRef
-from payguard.authorization.prove import never_both
+from payguard.authorization.prove import confined_to, never_both
 from payguard.authorization.reach import may_grant, reach
 from payguard.authorization.request import Unknown
 from payguard.finding import Severity, Witness
@@ -180,6 +180,20 @@ class Subject:
             if check.kind == MISSING and check.answer.verdict == PROVED
         }
         return [check for check in found if check.action not in met]
+
+    @property
+    def outside_undecided(self) -> list[Check]:
+        """The clause on its payment managers, if it cannot be told whether that is kept.
+
+        An ARN that is not known yet is taken for that of its manager.
+        """
+        found = self.undecided(OUTSIDE)
+        if not found:
+            return []
+        known = with_stand_ins(self.actor)
+        own = (arn for arn in known.labels if arn.count("/") == 1)  # and not below a manager
+        kept = confined_to(known.actor, (*self.managers, *own)).verdict == PROVED
+        return [] if kept else found
 
     def deciding(self, steps: Sequence[Step]) -> StatementRef | None:
         """Return the statement of an identity policy that allows the last request of its own."""

@@ -224,12 +224,8 @@ def _answered(response: Mapping[str, Any], action: str, secrets: Iterable[str]) 
     denial = of_error(code, message)
     if denial is not None and denial.known is not None:
         return _known(denial, about)
-    if status == _NOT_IMPLEMENTED:
-        says = f"the endpoint cannot answer: {quote(shown(message or code, secrets))}"
-        return Trouble(Outcome.SERVICE_ERROR, "not-implemented", says)
     if status >= 500:
-        says = f"the service failed with status {status}"
-        return Trouble(Outcome.SERVICE_ERROR, "service-error", says, _LATER, final=False)
+        return _failed(status, shown(message or code, secrets))
     if status == 429:
         return Trouble(Outcome.THROTTLED, "throttled", "too many requests", _LATER, final=False)
     if denial is not None:
@@ -238,6 +234,14 @@ def _answered(response: Mapping[str, Any], action: str, secrets: Iterable[str]) 
     if status in {401, 403}:
         return _unexplained(told)
     return Trouble(Outcome.INVALID_REQUEST, "unknown-error", f"AWS answered {quote(told)}")
+
+
+def _failed(status: int, told: str) -> Trouble:
+    if status == _NOT_IMPLEMENTED:
+        says = f"the endpoint cannot answer: {quote(told)}"
+        return Trouble(Outcome.SERVICE_ERROR, "not-implemented", says)
+    says = f"the service failed with status {status}"
+    return Trouble(Outcome.SERVICE_ERROR, "service-error", says, _LATER, final=False)
 
 
 def _known(denial: Denial, about: Mapping[str, Any]) -> Trouble:

@@ -83,6 +83,12 @@ class AccessOutsideManagers(Rule):
 
     def check_role(self, subject: Subject) -> Iterator[RoleProblem]:
         """Yield a problem with a request on a payment manager that is not the role's own."""
+        for check in subject.outside_undecided:
+            yield RoleProblem(
+                f"whether {subject.name} reaches a payment manager that is not its own is not "
+                f"known: {check.answer.reasons[0]}",
+                decided=False,
+            )
         for check in subject.broken(OUTSIDE):
             if not check.answer.witness:
                 continue

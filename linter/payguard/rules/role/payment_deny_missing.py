@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from payguard.authorization.contract import NOT_DENIED
 from payguard.authorization.reach import short
 from payguard.finding import Severity
+from payguard.identifiers.problem import listed
 from payguard.rules.rule import Example, RoleProblem, Rule
 from payguard.rules.subject import Subject, witness
 
@@ -127,10 +128,18 @@ class PaymentDenyMissing(Rule):
 
     def check_role(self, subject: Subject) -> Iterator[RoleProblem]:
         """Yield a problem for each action that the contract wants denied and that is not."""
+        open_ = subject.undecided(NOT_DENIED)
+        if open_:
+            names = listed([short(check.action) for check in open_])
+            yield RoleProblem(
+                f"whether {subject.name}, {subject.meant}, has a Deny that keeps {names} shut on "
+                f"every payment manager is not known: {open_[0].answer.reasons[0]}",
+                decided=False,
+            )
         for check in subject.broken(NOT_DENIED):
-            action = short(check.action)
             if not check.answer.witness:
                 continue
+            action = short(check.action)
             yield RoleProblem(
                 f"{subject.name}, {subject.meant}, has no Deny that keeps {action} shut on every "
                 "payment manager: one more policy could open it",
