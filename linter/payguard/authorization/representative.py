@@ -5,7 +5,6 @@ patterns and the universe are walked together, a state being the places that all
 reached; each state is visited once, so the shortest text of each combination is found.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -122,26 +121,25 @@ class _Walk:
 
     def _visit(self, came_from: dict[_State, tuple[int, str]]) -> bool:
         """Follow all states; return whether none was left out."""
-        pending = deque(came_from)
+        states = list(came_from)
         weight = 1 + self.tracks.size // _PLACES  # a state is as large as all patterns together
-        number = 0
-        while pending:
+        for number, (place, places) in enumerate(states):  # it grows on the way
             if not self.limit.spend_states(weight):
                 return False
-            place, places = pending.popleft()
             end = self.ends[places]
-            if end != _HOPELESS and end not in self.found:
-                for leap in self.universe.leaps(place):
-                    accepts = self.universe.accepts(leap.after)
-                    for text, then in self._moves(places, leap):
-                        state = leap.after, then
-                        if state not in came_from:
-                            if accepts:
-                                hits = self.tracks.accepted(self.places[then])
-                                self.found.setdefault(hits, len(came_from))
-                            came_from[state] = number, text
-                            pending.append(state)
-            number += 1
+            if end == _HOPELESS or end in self.found:
+                continue
+            for leap in self.universe.leaps(place):
+                accepts = self.universe.accepts(leap.after)
+                for text, then in self._moves(places, leap):
+                    state = leap.after, then
+                    if state in came_from:
+                        continue
+                    if accepts:
+                        hits = self.tracks.accepted(self.places[then])
+                        self.found.setdefault(hits, len(states))
+                    came_from[state] = number, text
+                    states.append(state)
         return True
 
     def _moves(self, number: int, leap: Leap) -> list[tuple[str, int]]:
