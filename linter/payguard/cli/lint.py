@@ -80,12 +80,12 @@ _printing = option.arguments(
         type=click.Choice(FORMATS),
         help="How to print (default: full).",
     ),
-    click.option("-o", "--output-file", metavar="FILE", help="Write there instead of printing."),
+    option.output_file,
     click.option("--statistics", is_flag=True, help="Count the findings of each rule."),
     option.color,
     click.option("-q", "--quiet", is_flag=True, help="Findings only, no summary."),
     click.option("-v", "--verbose", is_flag=True, help="Name each file that is checked."),
-    click.option("--no-progress", is_flag=True, help="No progress bar."),
+    option.no_progress,
 )
 _judging = option.arguments(
     click.option(

@@ -28,6 +28,12 @@ color = click.option(
 )
 
 
+output_file = click.option(
+    "-o", "--output-file", metavar="FILE", help="Write there instead of printing."
+)
+no_progress = click.option("--no-progress", is_flag=True, help="No progress bar.")
+
+
 def wants_color(choice: str, *, terminal: bool) -> bool:
     """Decide whether to colour: the option first, then NO_COLOR, FORCE_COLOR, the terminal."""
     if choice != "auto":

@@ -128,9 +128,9 @@ _printing = option.arguments(
         default="text",
         help="How to print (default: text).",
     ),
-    click.option("-o", "--output-file", metavar="FILE", help="Write there instead of printing."),
+    option.output_file,
     option.color,
-    click.option("--no-progress", is_flag=True, help="No progress bar."),
+    option.no_progress,
 )
 
 
