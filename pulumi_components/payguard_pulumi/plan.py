@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from payguard_policies import catalog
+from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_pulumi.argument import ADMINISTRATOR, PRINCIPALS, ArgumentError, is_known, wire_name
 from payguard_pulumi.arguments import Arguments, arguments
 from payguard_pulumi.planned_role import PlannedRole, permissions, planned_roles, role_arn, text
@@ -86,7 +86,7 @@ def refuse_shared_principals(values: Mapping[str, Any], component: str) -> None:
         return
     partition, account = _home(lists)
     region = catalog.partitions()[partition].regions[0]
-    example = f"arn:{partition}:bedrock-agentcore:{region}:{account}:payment-manager/m-0123456789"
+    example = f"arn:{partition}:{PAYMENTS_SERVICE}:{region}:{account}:payment-manager/m-0123456789"
     separation = {name: values[name] for name in ("separation",) if name in values}
     found = arguments({**lists, **separation, "payment_manager_arns": [example]})
     for _warning in shared(found, planned_roles(found, component)):

@@ -46,6 +46,7 @@ from payguard.subjects import (
     of_documents,
     unknown_policies,
 )
+from payguard_policies import PAYMENTS_SERVICE
 
 _EVERYTHING: Mapping[str, Any] = {
     "Version": "2012-10-17",
@@ -193,7 +194,7 @@ def _told(denial: Denial, managers: tuple[str, ...]) -> Iterator[str]:
     yield from managers
     fields = denial.who.split(":", 5)
     if fields[5:]:
-        yield f"arn:{fields[1]}:bedrock-agentcore::{fields[4]}:payment-manager/any"
+        yield f"arn:{fields[1]}:{PAYMENTS_SERVICE}::{fields[4]}:payment-manager/any"
     yield denial.resource
 
 
