@@ -1,12 +1,11 @@
 """The requests of a question, ready to be put to the evaluator."""
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from payguard.authorization.caller import caller, is_account
 from payguard.authorization.domain import is_carried
-from payguard.authorization.policy_set import Clause, Policies, layers
+from payguard.authorization.policy_set import Policies, clauses_of
 from payguard.authorization.question import Part
 from payguard.authorization.relevance import Entry, keep, keys_of, variable_keys_of
 from payguard.authorization.request import UNKNOWN, Request, Value, request
@@ -26,11 +25,6 @@ class Asked(NamedTuple):
 def plain_request(part: Part, text: str) -> Request:
     """Return the request of a part about a text of the universe, with no more than it must carry."""
     return make_request(part, part.target.resource(text), {})
-
-
-def clauses_of(policies: Policies) -> Iterator[Clause]:
-    """Yield every statement of a policy set."""
-    return itertools.chain.from_iterable(layer.clauses for layer in layers(policies))
 
 
 def cut(asked: Asked, hits: int) -> Asked:

@@ -12,7 +12,7 @@ from payguard.authorization.answer import Inquiry, Step
 from payguard.authorization.caller import ROOT, USER, caller
 from payguard.authorization.doubt import RETAGGED, Doubt
 from payguard.authorization.evaluate import may_allow
-from payguard.authorization.policy_set import EVERYTHING, Clause, attach, layers
+from payguard.authorization.policy_set import EVERYTHING, Clause, attach, clauses_of
 from payguard.authorization.reach import reach
 from payguard.authorization.relevance import about, keys_of
 from payguard.authorization.request import Request
@@ -123,7 +123,7 @@ def _text(request: Request, key: str) -> str | tuple[str, ...]:
 
 
 def _keys(actor: Actor, action: str) -> frozenset[str]:
-    return keys_of(c for layer in layers(about(actor.policies, action)) for c in layer.clauses)
+    return keys_of(clauses_of(about(actor.policies, action)))
 
 
 # Tags of the session

@@ -3,7 +3,8 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from payguard.finding import quote
@@ -153,6 +154,11 @@ def layers(policies: Policies) -> Iterable[Layer]:
     yield from policies.rcps
     yield from policies.scps
     yield from (layer for layer in single if layer is not None)
+
+
+def clauses_of(policies: Policies) -> Iterator[Clause]:
+    """Yield every statement of a policy set."""
+    return chain.from_iterable(layer.clauses for layer in layers(policies))
 
 
 def layer_of(kind: str, document: Document) -> Layer:

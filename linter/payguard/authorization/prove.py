@@ -11,7 +11,7 @@ from payguard.authorization.asked import IMPLIED, plain_request
 from payguard.authorization.domain import example, is_always_there
 from payguard.authorization.doubt import NOT_ASKED, PINNED, Doubt
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import layers
+from payguard.authorization.policy_set import clauses_of
 from payguard.authorization.question import OF_PRINCIPAL, Part, Question, own_slots
 from payguard.authorization.reach import (
     Values,
@@ -158,11 +158,7 @@ def _as_before(
 ) -> tuple[Step, ...]:
     """Return requests for an action by the very role that made others, in the same account."""
     request = made[-1].request
-    looked_at = keys_of(
-        clause
-        for layer in layers(about(actor.policies, request.action))
-        for clause in layer.clauses
-    )
+    looked_at = keys_of(clauses_of(about(actor.policies, request.action)))
     held = {
         key: value
         for key in sorted(looked_at.union(request.context))
@@ -294,25 +290,16 @@ def _lacking(
 
 def _carrying(request: Request, actor: Actor) -> Request:
     """Return a request with the keys that policies look at and that every request carries."""
-    spoken = (layer.clauses for layer in layers(about(actor.policies, request.action)))
-    missing_keys = {
-        key
-        for clauses in spoken
-        for key in keys_of(clauses) - request.context.keys()
-        if is_always_there(key)
-    }
-    held = {key: example(key) for key in sorted(missing_keys)}
+    looked_at = keys_of(clauses_of(about(actor.policies, request.action)))
+    missing_keys = filter(is_always_there, sorted(looked_at - request.context.keys()))
+    held = {key: example(key) for key in missing_keys}
     return request._replace(context={**request.context, **held})
 
 
 def _conditions(actor: Actor, requests: Iterable[Request]) -> Iterator[str]:
     """Say what of a request's context its being allowed may hang on."""
     for found in requests:
-        keys = keys_of(
-            clause
-            for layer in layers(about(actor.policies, found.action))
-            for clause in layer.clauses
-        )
+        keys = keys_of(clauses_of(about(actor.policies, found.action)))
         for key in sorted(keys & found.context.keys()):
             value = found.context[key]
             if not key.startswith(_IMPLIED) and isinstance(value, (str, tuple)):
@@ -327,12 +314,7 @@ def _steps(actor: Actor, parts: tuple[Part, ...], inquiry: Inquiry) -> tuple[Ste
 
 
 def _tags(actor: Actor, actions: Iterable[str]) -> Iterator[str]:
-    keys = {
-        key
-        for action in actions
-        for layer in layers(about(actor.policies, action))
-        for key in keys_of(layer.clauses)
-    }
+    keys = {key for action in actions for key in keys_of(clauses_of(about(actor.policies, action)))}
     if any(key.startswith(("aws:resourcetag/", "aws:principaltag/")) for key in keys):
         yield SAME_TAGS
 

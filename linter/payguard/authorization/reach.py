@@ -10,7 +10,7 @@ from payguard.authorization.domain import is_carried
 from payguard.authorization.doubt import CONTESTED_RESOURCE, PINNED, Doubt
 from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import Clause, Layer, Policies, layer_of, layers
+from payguard.authorization.policy_set import Clause, Layer, Policies, clauses_of, layer_of
 from payguard.authorization.question import Part, Question, Slots
 from payguard.authorization.relevance import about, keys_of, tells_sub_resources
 from payguard.authorization.request import Request
@@ -236,7 +236,7 @@ def contested(action: str, *targets: Target) -> tuple[Doubt, ...]:
 def inquiry_about(actor: Actor, actions: Iterable[str], limit: Limit | None) -> Inquiry:
     """Return an inquiry into some actions of a role."""
     cut = [about(actor.policies, action) for action in actions]
-    clauses = {id(c) for policies in cut for layer in layers(policies) for c in layer.clauses}
+    clauses = {id(clause) for policies in cut for clause in clauses_of(policies)}
     inquiry = Inquiry(limit or Limit(), len(clauses))
     inquiry.note_reasons(actor.gaps)
     return inquiry
@@ -252,7 +252,7 @@ def distinct(policies: Policies, actions: Iterable[str]) -> Iterator[str]:
     seen = set()
     for action in actions:
         cut = about(policies, action)
-        said = tuple(id(clause) for layer in layers(cut) for clause in layer.clauses)
+        said = tuple(map(id, clauses_of(cut)))
         key = (said, calls(action), _carried(cut, action))
         if key not in seen:
             seen.add(key)
@@ -260,5 +260,4 @@ def distinct(policies: Policies, actions: Iterable[str]) -> Iterator[str]:
 
 
 def _carried(policies: Policies, action: str) -> frozenset[str]:
-    keys = (key for layer in layers(policies) for key in keys_of(layer.clauses))
-    return frozenset(key for key in keys if is_carried(action, key))
+    return frozenset(key for key in keys_of(clauses_of(policies)) if is_carried(action, key))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from payguard.authorization import value
-from payguard.authorization.policy_set import Clause, Layer, Policies, layers
+from payguard.authorization.policy_set import Clause, Layer, Policies, clauses_of
 from payguard.authorization.request import Value
 from payguard.authorization.resource import superset
 from payguard.authorization.statement import action_matches
@@ -198,8 +198,7 @@ def tells_sub_resources(policies: Policies) -> bool:
     """
     return any(
         not _is_prefix(text)
-        for layer in layers(policies)
-        for clause in layer.clauses
+        for clause in clauses_of(policies)
         for text in (*clause.statement.resources, *clause.statement.not_resources)
     )
 

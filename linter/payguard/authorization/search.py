@@ -18,7 +18,6 @@ from payguard.authorization.asked import (
     IMPLIED,
     Asked,
     about_text,
-    clauses_of,
     coupled,
     cut,
     free_keys,
@@ -30,7 +29,7 @@ from payguard.authorization.domain import PRINCIPAL_ARN, Domain, Place, Use, dom
 from payguard.authorization.doubt import LIMIT, REPLAY, UNSETTLED, Doubt
 from payguard.authorization.evaluate import outcome
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import Policies
+from payguard.authorization.policy_set import Policies, clauses_of
 from payguard.authorization.pruning import pruning
 from payguard.authorization.question import Part, Question
 from payguard.authorization.readable import readable

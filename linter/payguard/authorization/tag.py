@@ -10,7 +10,7 @@ from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Inquiry, Step
 from payguard.authorization.doubt import RETAGGED, Doubt
 from payguard.authorization.own_tag import Own, changes_itself, chooses_session_tags, own
-from payguard.authorization.policy_set import layers
+from payguard.authorization.policy_set import clauses_of
 from payguard.authorization.question import Part, Question, Slots, changed_slots, own_slots
 from payguard.authorization.reach import part
 from payguard.authorization.relevance import about
@@ -54,12 +54,7 @@ def retagged(actor: Actor, parts: tuple[Part, Part], inquiry: Inquiry) -> tuple[
 
 
 def _names(parts: tuple[Part, ...], prefix: str) -> Names:
-    clauses = (
-        clause
-        for one in parts
-        for layer in layers(about(one.policies, one.action))
-        for clause in layer.clauses
-    )
+    clauses = (clause for one in parts for clause in clauses_of(about(one.policies, one.action)))
     return names_of(clauses, prefix)
 
 
@@ -195,8 +190,7 @@ class _Order(NamedTuple):
     def _along(self, change: Change) -> tuple[str, ...]:
         """Return the other tags that statements want to see in a request that tags."""
         spoken = about(self.actor.policies, change.action)
-        clauses = (clause for layer in layers(spoken) for clause in layer.clauses)
-        found = names_of(clauses, PASSED).written
+        found = names_of(clauses_of(spoken), PASSED).written
         return tuple(name for key, name in found.items() if key not in self.of_manager.written)
 
     def _carry_out(self, plan: _Plan) -> tuple[Step, ...]:
@@ -240,7 +234,7 @@ class _Order(NamedTuple):
 
         tagging = self._tagging(change, slots)
         spoken = about(self.actor.policies, change.action)
-        others = names_of((c for layer in layers(spoken) for c in layer.clauses), PASSED)
+        others = names_of(clauses_of(spoken), PASSED)
         absent = [
             key
             for name, key in zip(sorted(others.written), others.keys(PASSED), strict=True)

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
 import click
@@ -12,7 +11,7 @@ from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer
 from payguard.authorization.compare import Comparison, implies
 from payguard.authorization.decision import Decision, decide, summary
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import layer_of, layers
+from payguard.authorization.policy_set import clauses_of, layer_of
 from payguard.authorization.reach import short
 from payguard.authorization.relevance import about, keys_of
 from payguard.authorization.vocabulary import granted
@@ -31,15 +30,7 @@ from payguard.cli.verdict import (
     printing,
     status,
 )
-from payguard.cli.witness import (
-    Move,
-    as_json,
-    context_json,
-    decided,
-    moves,
-    replays,
-    sentences,
-)
+from payguard.cli.witness import Move, as_json, context_json, decided, moves, replays, sentences
 from payguard.finding import InputError
 from payguard.iam.document import IDENTITY, TRUST
 from payguard.identifiers.problem import counted
@@ -282,8 +273,7 @@ def _trusted(side: Side) -> Side:
 def _gaps(role: Actor) -> Iterator[str]:
     """Say so where becoming another role hangs on the account, which is not known."""
     for action in names.assuming_actions():
-        spoken = (layer.clauses for layer in layers(about(role.policies, action)))
-        if "aws:principalaccount" in keys_of(chain.from_iterable(spoken)):
+        if "aws:principalaccount" in keys_of(clauses_of(about(role.policies, action))):
             yield f"the account of the role decides on {action}: give it with --principal"
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from payguard.authorization.call import Call, Use, call, decide_call
 from payguard.authorization.decision import decide
-from payguard.authorization.policy_set import Clause, Policies, layers
+from payguard.authorization.policy_set import Clause, Policies, clauses_of
 from payguard.authorization.relevance import about, keys_of
 from payguard.authorization.request import Request, Unknown, Value, account_in, request
 from payguard.cli.policy_files import STDIN
@@ -76,9 +76,7 @@ def context_of(policies: Policies, found: Request) -> dict[str, Value]:
     A key that is not in them is spelt as AWS does. The region follows from the resource; it is
     among them where a policy looks at it.
     """
-    clauses = [
-        clause for layer in layers(about(policies, found.action)) for clause in layer.clauses
-    ]
+    clauses = list(clauses_of(about(policies, found.action)))
     implied = request(
         found.principal, found.action, found.resource, resource_account=found.resource_account
     ).context

@@ -9,7 +9,7 @@ from payguard.authorization.call import Call, Use, call
 from payguard.authorization.decision import ALLOW, DENY, decide
 from payguard.authorization.domain import is_carried
 from payguard.authorization.explanation import Note
-from payguard.authorization.policy_set import Policies, layers
+from payguard.authorization.policy_set import Policies, clauses_of, layers
 from payguard.authorization.relevance import keys_of
 from payguard.authorization.request import UNKNOWN, Request, account_in, request
 from payguard.configuration import Settings
@@ -355,8 +355,7 @@ def _request(denial: Denial, role: DeniedRole, resource: str) -> Request:
     context = {**_region(asked), **asked.context}
     if not denial.role and not isinstance(role.role.arn, str):
         context["aws:principalarn"] = UNKNOWN  # its path is not told
-    clauses = (clause for layer in layers(role.policies) for clause in layer.clauses)
-    for key in sorted(keys_of(clauses) - context.keys()):
+    for key in sorted(keys_of(clauses_of(role.policies)) - context.keys()):
         absent = denial.whole and key not in WITHHELD
         if not absent and is_carried(denial.action, key):
             context[key] = UNKNOWN

@@ -20,6 +20,7 @@ from payguard.authorization.policy_set import (
     Layer,
     Policies,
     StatementRef,
+    clauses_of,
     layer_of,
     layers,
 )
@@ -174,7 +175,7 @@ def _edits(role: DeniedRole, asked: Asked) -> Iterator[Edit | None]:
     """Yield the edits that take every obstacle away; None for one that no edit does."""
     closed: dict[tuple[str, str], list[tuple[Request, Obstacle]]] = {}
     denying: dict[StatementRef, Clause] = {}
-    clauses = {clause.ref: clause for layer in layers(role.policies) for clause in layer.clauses}
+    clauses = {clause.ref: clause for clause in clauses_of(role.policies)}
     for request, obstacles in asked:
         for obstacle in obstacles:
             if not obstacle.explicit:

@@ -8,9 +8,9 @@ from payguard.authorization.call import CallDecision, call, decide_call
 from payguard.authorization.decision import ALLOW as ALLOWED
 from payguard.authorization.decision import DENY as DENIED
 from payguard.authorization.decision import EXPLICITLY_DENIED, summary
-from payguard.authorization.policy_set import Policies, StatementRef, layers, with_identity
+from payguard.authorization.policy_set import Policies, StatementRef, clauses_of, with_identity
+from payguard.authorization.relevance import keys_of
 from payguard.authorization.request import UNKNOWN, Request, Unknown, request
-from payguard.authorization.substitution import variable_keys
 from payguard.denial.message import Denial
 from payguard.deployment import deployment_of
 from payguard.iam.document import IDENTITY
@@ -161,7 +161,7 @@ def _context(question: Question, action: str) -> Iterator[tuple[str, str | Unkno
     role = question.role
     tags = {f"{_PRINCIPAL_TAG}{name.lower()}": value for name, value in role.tags.items()}
     implied = request(question.some_role, action, question.manager_arn).context
-    for key in sorted(_keys(_policies(question))):
+    for key in sorted(keys_of(clauses_of(_policies(question)))):
         if key in told:
             yield key, told[key]
         elif isinstance(tags.get(key), str):
@@ -172,18 +172,6 @@ def _context(question: Question, action: str) -> Iterator[tuple[str, str | Unkno
             continue
         elif key.startswith(_CARRIED) or key in supported:
             yield key, UNKNOWN
-
-
-def _keys(policies: Policies) -> set[str]:
-    """Return the context keys that conditions and variables name, in lower case."""
-    clauses = [clause for layer in layers(policies) for clause in layer.clauses]
-    conditions = [condition for clause in clauses for condition in clause.conditions]
-    values = [value for clause in clauses for value in clause.statement.resources]
-    values += [value for condition in conditions for value in condition.values]
-    texts = [value for value in values if isinstance(value, str)]
-    named = [condition.key for condition in conditions]
-    named += [key for text in texts if "${" in text for key in variable_keys(text)]
-    return {key.lower() for key in named}
 
 
 def _supported(action: str) -> frozenset[str]:
