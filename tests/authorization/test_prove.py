@@ -445,7 +445,9 @@ def test_what_iam_refuses_never_allows_for_sure(document: Json) -> None:
 
 
 def test_an_answer_says_what_it_is_about() -> None:
-    answer = separated(role(allow(Action=OPEN, Condition=on_tag(DUTY, "a"))))
+    by_tag = [allow(Action=OPEN, Condition=on_tag(DUTY, "a"))]
+    by_tag.append(allow(Action=PAY, Condition=on_tag(DUTY, "b")))
+    answer = separated(role(*by_tag))
     assert answer.property == (
         "role never both CreatePaymentSession and ProcessPayment on the same payment manager"
     )
@@ -453,7 +455,7 @@ def test_an_answer_says_what_it_is_about() -> None:
         "CreatePaymentSession, ProcessPayment on every payment manager, with any context"
     )
     assert list(answer.assumptions) == [*NOTHING_ELSE, SAME_TAGS]
-    assert answer.examined.statements == 1
+    assert answer.examined.statements == 2
     assert answer.examined.requests > 0
     untagged = separated(role(allow(Action=OPEN)))
     assert list(untagged.assumptions) == NOTHING_ELSE

@@ -20,10 +20,16 @@ from authorization.questions import (
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer
 from payguard.authorization.compare import dead_statements, implies
+from payguard.authorization.limit import Limit
 from payguard.authorization.prove import confined_to, manager_actions, never_both, requires
+from payguard.authorization.question import Question, own_slots
+from payguard.authorization.reach import part
 from payguard.authorization.relevance import keep
+from payguard.authorization.search import is_possible, search
+from payguard.authorization.target import calls
 from payguard.iam.wildcard import matches
 
+INSTRUMENT = "bedrock-agentcore:GetPaymentInstrument"
 MANY = 400
 seeds = st.integers(0, 2**32)
 # No shrinking: policies shrink slowly, and one that fails is small enough to be read.
@@ -51,6 +57,19 @@ def test_separation_is_refuted_with_requests_that_replay_and_proved_only_where_i
             assert not (
                 surely_allowed(role.policies, one) and surely_allowed(role.policies, other)
             ), (one, other)
+
+
+@common
+@given(actors(), st.sampled_from([OPEN, PAY, INSTRUMENT]))
+def test_a_short_look_finds_impossible_only_what_a_search_does_not_find(
+    role: Actor, action: str
+) -> None:
+    for (target,) in calls(action):
+        question = Question((part(role, action, target, own_slots(0)),))
+        if not is_possible(question, Limit())[0]:
+            found = search(question, Limit())
+            assert not found.requests
+            assert not found.doubts
 
 
 @common

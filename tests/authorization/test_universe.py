@@ -18,9 +18,11 @@ from payguard.authorization.universe import (
     Universe,
     any_resource,
     anything,
+    loosely,
     manager_universe,
     sub_resource_universe,
     type_universe,
+    united,
     value_universe,
 )
 from payguard_policies import catalog
@@ -257,3 +259,33 @@ def test_anything_is_one_universe_whoever_asks() -> None:
     assert anything().has_colons
     assert manager_universe() is manager_universe()
     assert not manager_universe().has_colons
+
+
+UNIVERSES = (manager_universe(), manager_universe(ACCOUNT), sub_resource_universe("session"))
+
+
+@pytest.mark.parametrize("universe", UNIVERSES, ids=[found.name for found in UNIVERSES])
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_a_loose_universe_has_all_texts_and_keeps_the_fields_apart(
+    universe: Universe, data: st.DataObject
+) -> None:
+    text = data.draw(st.from_regex(re.compile(universe.pattern, re.ASCII), fullmatch=True))
+    assert has(loosely(universe), text)
+    assert not has(loosely(universe), text.replace("payment-manager/", "runtime/"))
+    assert not has(loosely(universe), text.replace(":", ""))
+
+
+def test_a_loose_universe_has_far_fewer_states() -> None:
+    """Otherwise it would be of no use."""
+    wanted = [Track(f"{HEAD}payment-manager/*-a1")]
+    assert not representatives(manager_universe(), wanted, Limit(states=100)).complete
+    assert representatives(loosely(manager_universe()), wanted, Limit(states=100)).complete
+
+
+def test_united_universes_have_the_texts_of_each_and_no_other() -> None:
+    both = united((manager_universe(), sub_resource_universe("session")))
+    assert has(both, SHOP)
+    assert has(both, f"{SHOP}/session/payment-session-a1b2c3d4e5f6g7h")
+    assert not has(both, f"{SHOP}/")
+    assert not has(both, f"{SHOP}/instrument/payment-instrument-a1b2c3d4e5f6g7h")

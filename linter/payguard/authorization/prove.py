@@ -10,6 +10,7 @@ from payguard.authorization.answer import Answer, Inquiry, Step
 from payguard.authorization.asked import IMPLIED, plain_request
 from payguard.authorization.domain import example, is_always_there
 from payguard.authorization.doubt import NOT_ASKED, PINNED, Doubt
+from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import clauses_of
 from payguard.authorization.question import OF_PRINCIPAL, Part, Question, own_slots
@@ -27,8 +28,8 @@ from payguard.authorization.reach import (
 )
 from payguard.authorization.relevance import about, keys_of, tells_sub_resources
 from payguard.authorization.request import Request, account_in
-from payguard.authorization.search import Found, each_text, search
-from payguard.authorization.target import MANAGER, Call, calls, manager_of, universes
+from payguard.authorization.search import Found, each_text, is_possible, search
+from payguard.authorization.target import MANAGER, Call, calls, either, manager_of, universes
 from payguard.authorization.universe import Target
 from payguard.finding import quote
 from payguard_policies import PAYMENTS_SERVICE, catalog
@@ -37,7 +38,6 @@ OWN_ACCOUNT = "the resource belongs to the caller's account: payments has no res
 TYPED_VALUES = "context keys hold values of the types that AWS documents"
 ALL_POLICIES = "no policy allows more than those given; further boundaries and SCPs only restrict"
 _IMPLIED = ("aws:principala", "aws:resourceaccount", "aws:requestedregion")
-Known = dict[tuple[str, Target], bool]  # whether an action is never allowed on a target
 
 SAME_TAGS = "role and manager carry the same tags in both requests: the role cannot change them"
 
@@ -72,22 +72,18 @@ def _both(
 ) -> tuple[Step, ...]:
     if not joint:
         return _each(actor, first, second, inquiry)
-    spoken = [about(actor.policies, action) for action in (first, second)]
+    below = any(tells_sub_resources(about(actor.policies, action)) for action in (first, second))
     tagged = any(_tags(actor, (first, second)))
-    known: Known = {}
+    alone = _Alone(actor, inquiry, below=below)
     for one, other in _pairs(first, second, actor.account):
-        if (one.contested or other.contested) and (
-            inquiry.is_open or not any(map(tells_sub_resources, spoken))
-        ):
+        in_doubt = one.contested or other.contested
+        if in_doubt and (inquiry.is_open or not below or alone.one_is_never(first, second)):
             continue
         parts = (part(actor, first, one, own_slots(0)), part(actor, second, other, own_slots(1)))
-        in_doubt = one.contested or other.contested
-        if in_doubt and _never(parts, actor.account, inquiry, known):
-            continue
         steps = _steps(actor, parts, inquiry)
-        if not steps and tagged and (in_doubt or not _never(parts, actor.account, inquiry, known)):
+        if not steps and tagged and (in_doubt or not alone.one_is_never(first, second)):
             steps = _retagged(actor, parts, inquiry)
-        if steps and not (one.contested or other.contested):
+        if steps and not in_doubt:
             return steps
         if steps:
             inquiry.note(contested(first if one.contested else second, one, other))
@@ -101,21 +97,43 @@ def _retagged(actor: Actor, parts: tuple[Part, Part], inquiry: Inquiry) -> tuple
     return retagged(actor, parts, inquiry)
 
 
-def _never(parts: tuple[Part, ...], account: str, inquiry: Inquiry, known: Known) -> bool:
-    """Tell whether one of the requests is never allowed, whatever tags say: then not both are.
+class _Alone:
+    """What some actions come to by themselves, whatever tags say.
 
-    What was found out is kept in ``known``.
+    Args:
+        actor: the role.
+        inquiry: takes how much was looked at.
+        below: whether what is below a payment manager counts, where an action may be about that.
     """
-    for one in parts:
-        asked = one.action, one.target
-        if asked not in known:
-            found = search(Question((one,), account), inquiry.limit)
-            known[asked] = not (found.requests or found.doubts)
-            if known[asked]:
-                inquiry.note((), found.texts)
-        if known[asked]:
-            return True
-    return False
+
+    def __init__(self, actor: Actor, inquiry: Inquiry, *, below: bool) -> None:
+        self.actor, self.inquiry, self.below = actor, inquiry, below
+        self._known: dict[str, bool] = {}
+
+    def one_is_never(self, *actions: str) -> bool:
+        """Tell whether one of some actions is surely never allowed: then they never all are."""
+        return any(map(self._is_never, sorted(actions, key=self._cost)))
+
+    def _cost(self, action: str) -> int:
+        """Return how much there is to look at: what is soon found out is asked first."""
+        if action in self._known:
+            return -1
+        return sum(map(may_allow, clauses_of(about(self.actor.policies, action))))
+
+    def _is_never(self, action: str) -> bool:
+        found = self._known.get(action)
+        if found is None:
+            one = part(self.actor, action, self._target(action), own_slots(0))
+            question = Question((one,), self.actor.account)
+            possible, texts = is_possible(question, self.inquiry.limit)
+            found = self._known[action] = not possible
+            if found:
+                self.inquiry.note((), texts)
+        return found
+
+    def _target(self, action: str) -> Target:
+        targets = [call[0] for call in calls(action, self.actor.account)]
+        return either(targets if self.below else targets[:1])
 
 
 def _pairs(first: str, second: str, account: str) -> Iterator[tuple[Target, Target]]:

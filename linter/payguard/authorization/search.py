@@ -53,7 +53,7 @@ from payguard.authorization.solve import Case, assumed
 from payguard.authorization.statement import resource_matches
 from payguard.authorization.track import Track
 from payguard.authorization.truth import NO, YES
-from payguard.authorization.universe import exactly
+from payguard.authorization.universe import Universe, exactly, loosely
 from payguard.iam.wildcard import has_wildcard, matches
 
 _MOST_CANDIDATES = 24  # values of a key that are tried where no class is decided as a whole
@@ -79,6 +79,15 @@ def search(question: Question, limit: Limit) -> Found:
     return _Search(question, limit).run()
 
 
+def is_possible(question: Question, limit: Limit) -> tuple[bool, int]:
+    """Tell whether requests may answer a question with yes, for all that a short look tells.
+
+    Returns:
+        False only where surely none do; and how many representatives were looked at.
+    """
+    return _Search(_with_universe(question, loosely), limit).is_possible()
+
+
 def each_text(question: Question, limit: Limit) -> Iterator[tuple[str, Found]]:
     """Search for requests about each representative text by itself."""
     return _Search(question, limit).each()
@@ -96,9 +105,10 @@ class _Search:
         self._known: dict[tuple[str, tuple[int, ...], Place], Domain] = {}
         # Whether the ARN of a role that is not known is one of the account that a text is in.
         self.callers_follow = not (question.account or self.universe is None)
+        # Of the coupled keys, whatever the text is: their samples stand in patterns as well.
         self.domains: Mapping[str, Domain] = {}
-        spoken = zip(question.parts, sliced, keys, strict=True)
-        self.domains = self._domains([Asked(p, cut, (), {}, free) for p, cut, free in spoken])
+        if self.coupled:
+            self.domains = self._domains(list(self._coupled_parts(sliced, keys)))
         self.tracks: dict[Track, int] = {}
         self.filled = True  # whether the patterns are all that variables can make of them
         self.asked = tuple(map(self._prepare, question.parts, sliced, keys))
@@ -108,6 +118,13 @@ class _Search:
         self._settled: set[tuple[object, ...] | None] = set()  # what was surely without an answer
 
     # What the parts can tell apart
+
+    def _coupled_parts(
+        self, sliced: Iterable[Policies], keys: Iterable[tuple[str, ...]]
+    ) -> Iterator[Asked]:
+        for part, spoken, free in zip(self.question.parts, sliced, keys, strict=True):
+            kept = tuple(key for key in free if part.slot(key) in self.coupled)
+            yield Asked(part, spoken, (), {}, kept)
 
     def _domains(self, parts: Sequence[Asked], text: str = "") -> dict[str, Domain]:
         """Return the values of every key that what is left of the parts can tell apart.
@@ -136,7 +153,7 @@ class _Search:
         }
 
     def _domain(self, slot: str, key: str, uses: Mapping[int, Use], place: Place) -> Domain:
-        if slot in self.coupled and slot in self.domains:  # its samples stand in patterns as well
+        if slot in self.domains:
             return self.domains[slot]
         wanted = slot, tuple(uses), place
         known = self._known.get(wanted)
@@ -224,15 +241,28 @@ class _Search:
         if requests:
             return Found(requests, texts=len(wanted))
         if self.too_long and not self._is_exact:
-            return _Search(_exact(self.question), self.limit).run()
+            return _Search(_with_universe(self.question, exactly), self.limit).run()
         self._note_limits(texts)
         return Found(doubts=tuple(self.doubts), texts=len(wanted))
+
+    def is_possible(self) -> tuple[bool, int]:
+        texts = self._texts(pruning(self.asked))
+        wanted = [(text, hits) for text, hits in texts.texts if self._counts(hits)]
+        possible = any(self._may_be(text, self._about(hits)) for text, hits in wanted)
+        unsure = not (texts.complete and self.filled) or bool(self.limit.reached)
+        return possible or unsure, len(wanted)
+
+    def _may_be(self, text: str, parts: tuple[Asked, ...]) -> bool:
+        """Tell whether requests about one text may be an answer, however doubts are settled."""
+        parts = tuple(about_text(asked, text) for asked in parts)
+        case = Case(text, parts, lambda: self._domains(parts, text), sure=False)
+        return case.solve(self.limit) is not None
 
     def each(self) -> Iterator[tuple[str, Found]]:
         texts = self._texts(EVERYTHING)
         wanted = [(text, hits) for text, hits in texts.texts if self._counts(hits)]
         if not (self._is_exact or all(self._is_short(text) for text, _ in wanted)):
-            yield from _Search(_exact(self.question), self.limit).each()
+            yield from _Search(_with_universe(self.question, exactly), self.limit).each()
             return
         for text, hits in wanted:
             self.doubts, self.open = {}, []
@@ -369,7 +399,7 @@ class _Search:
         self.open = []
         for case in noted:
             requests = self._witness(
-                case.anew({**self.domains, **self._candidates(case)}, sure=True)
+                case.anew({**case.domains, **self._candidates(case)}, sure=True)
             )
             if requests or self.limit.is_over:
                 return requests
@@ -397,13 +427,13 @@ class _Search:
         }
 
 
-def _exact(question: Question) -> Question:
-    """Return the same question about texts none of which is too long."""
+def _with_universe(question: Question, made: Callable[[Universe], Universe]) -> Question:
+    """Return the same question about the texts of a universe that is made of its own."""
     parts = []
     for part in question.parts:
         universe = part.target.universe
-        exact = None if universe is None else exactly(universe)
-        parts.append(part._replace(target=part.target._replace(universe=exact)))
+        other = None if universe is None else made(universe)
+        parts.append(part._replace(target=part.target._replace(universe=other)))
     return question._replace(parts=tuple(parts))
 
 

@@ -13,6 +13,7 @@ from payguard.authorization.universe import (
     manager_universe,
     sub_resource_universe,
     type_universe,
+    united,
 )
 from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_policies.action_sets import action_sets
@@ -81,6 +82,13 @@ def _sub_resource(action: str) -> str:
 def manager_of(target: Target) -> Target:
     """Return the payment manager of a target that is below one."""
     return target._replace(type=MANAGER, suffix=f"/{target.type}/*", contested=False)
+
+
+def either(targets: Sequence[Target]) -> Target:
+    """Return a target whose texts are those of all of some targets."""
+    first = targets[0]
+    found = tuple(target.universe for target in targets if target.universe is not None)
+    return first if len(found) == 1 else first._replace(universe=united(found))
 
 
 def _is_conjunction(types: Sequence[str]) -> bool:

@@ -84,7 +84,7 @@ class Tracks:
             after = self.after(symbol, places)
             for following in rest:
                 after = self.after(following, after)
-            found.setdefault(self._fewest(after), symbol + rest)
+            found.setdefault(self._fewest(after, places), symbol + rest)
         return [(text, after) for after, text in found.items()]
 
     def _choices(self, places: int, characters: str) -> list[str]:
@@ -118,13 +118,13 @@ class Tracks:
             stays &= ~self._stay_but_colon
         return ((places & takes) << 1) | (places & stays)
 
-    def _fewest(self, places: int) -> int:
+    def _fewest(self, places: int, before: int) -> int:
         """Leave the places out from which nothing is matched that another does not match as well.
 
         Where a star stands before a place, what the places before it in the pattern want is
-        among what the star takes.
+        among what the star takes. At a star that was reached before, they were left out before.
         """
-        stars = places & self._stars
+        stars = places & self._stars & ~before
         while stars:
             last = stars.bit_length() - 1
             outdone = self._outdone[last]

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-
 """
 
 import functools
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from payguard_policies import PAYMENTS_SERVICE, catalog
@@ -161,6 +162,25 @@ def _automaton(pattern: str, *, is_exact: bool) -> "Automaton":
 def exactly(universe: Universe) -> Universe:
     """Return the universe of the same pattern in which no text is too long."""
     return Universe(universe.pattern, universe.name, has_colons=universe.has_colons, is_exact=True)
+
+
+@functools.lru_cache(maxsize=64)
+def loosely(universe: Universe) -> Universe:
+    """Return a universe with all texts of another, and with such as are too short or too long.
+
+    Only whether a part may be left out counts; so there is far less to tell apart.
+    """
+    pattern = re.sub(r"\{0,\d*\}", "*", universe.pattern)
+    pattern = re.sub(r"\{\d+(,\d*)?\}", "+", pattern)
+    return Universe(pattern, universe.name, has_colons=universe.has_colons)
+
+
+@functools.lru_cache(maxsize=64)
+def united(universes: tuple[Universe, ...]) -> Universe:
+    """Return the universe of all texts of some universes, each of which has a pattern."""
+    pattern = "|".join(universe.pattern for universe in universes)
+    name = " and ".join(universe.name for universe in universes)
+    return Universe(pattern, name, has_colons=any(universe.has_colons for universe in universes))
 
 
 class Target(NamedTuple):
