@@ -122,33 +122,33 @@ class _Walk:
     def _visit(self, came_from: dict[_State, tuple[int, str]]) -> bool:
         """Follow all states; return whether none was left out."""
         states = list(came_from)
+        ends, known, found = self.ends, self.moves, self.found
+        spend, leaps = self.limit.spend_states, self.universe.leaps
         weight = 1 + self.tracks.size // _PLACES  # a state is as large as all patterns together
         for number, (place, places) in enumerate(states):  # it grows on the way
-            if not self.limit.spend_states(weight):
+            if not spend(weight):
                 return False
-            end = self.ends[places]
-            if end == _HOPELESS or end in self.found:
+            end = ends[places]
+            if end == _HOPELESS or end in found:
                 continue
-            for leap in self.universe.leaps(place):
-                accepts = self.universe.accepts(leap.after)
-                for text, then in self._moves(places, leap):
+            for leap in leaps(place):
+                moves = known.get((places, leap.reading)) or self._moves(places, leap)
+                for text, then in moves:
                     state = leap.after, then
                     if state in came_from:
                         continue
-                    if accepts:
+                    if leap.accepts:
                         hits = self.tracks.accepted(self.places[then])
-                        self.found.setdefault(hits, len(states))
+                        found.setdefault(hits, len(states))
                     came_from[state] = number, text
                     states.append(state)
         return True
 
     def _moves(self, number: int, leap: Leap) -> list[tuple[str, int]]:
         """Return the numbers of the places that a leap leads to, each with a text that does."""
-        found = self.moves.get((number, leap.reading))
-        if found is None:
-            moves = self.tracks.moves(self.places[number], leap.characters, leap.rest)
-            found = [(text, self._number(after)) for text, after in moves]
-            self.moves[number, leap.reading] = found
+        moves = self.tracks.moves(self.places[number], leap.characters, leap.rest)
+        found = [(text, self._number(after)) for text, after in moves]
+        self.moves[number, leap.reading] = found
         return found
 
     def _number(self, places: int) -> int:

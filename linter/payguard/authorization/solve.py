@@ -6,7 +6,7 @@ because of are told apart from those that are no matter, so that the search goes
 makes a difference.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from payguard.authorization.asked import Asked, make_request, put
 from payguard.authorization.domain import Domain, is_carried
@@ -48,6 +48,10 @@ class Case:
         self._domains: Mapping[str, Domain] | None = None
         self._readings = (Reading(most=sure), Reading(most=not sure))
         self._requests = tuple(self._open_request(asked) for asked in parts)
+        self._slots = tuple(
+            tuple((key, asked.part.slot(key)) for key in asked.keys) for asked in parts
+        )
+        self._known: dict[tuple[object, ...], Truth] = {}  # by part and the values of its slots
         self.open = False  # whether something hangs on values that no class decides
 
     def anew(self, domains: Mapping[str, Domain], *, sure: bool) -> "Case":
@@ -111,7 +115,7 @@ class Case:
 
     def _because(self, number: int, values: Values, limit: Limit) -> Conflict:
         """Return the slots without whose values the part would not surely be otherwise."""
-        own = {self.parts[number].part.slot(key) for key in self.parts[number].keys}
+        own = {slot for _, slot in self._slots[number]}
         kept = {slot: value for slot, value in values.items() if slot in own}
         for slot in list(kept):
             fewer = {name: value for name, value in kept.items() if name != slot}
@@ -121,15 +125,21 @@ class Case:
 
     def _answer(self, number: int, values: Values) -> Truth:
         """Tell whether a part is as asked, with these values and all others unknown."""
+        asked = self.parts[number]
+        given = [(key, values[slot]) for key, slot in self._slots[number] if slot in values]
+        wanted = number, *given
+        found = self._known.get(wanted)
+        if found is None:
+            found = self._known[wanted] = self._find_answer(number, given)
+        return found if asked.part.allowed else negate(found)
+
+    def _find_answer(self, number: int, given: Sequence[tuple[str, Value | None]]) -> Truth:
         asked, wanted = self.parts[number], self._requests[number]
-        part = asked.part
         context = dict(wanted.context)
-        for key in asked.keys:
-            if part.slot(key) in values:
-                put(context, key, values[part.slot(key)])
-        reading = self._readings[part.allowed]
-        found = assumed(outcome(asked.policies, wanted._replace(context=context), reading).allowed)
-        return found if part.allowed else negate(found)
+        for key, value in given:
+            put(context, key, value)
+        reading = self._readings[asked.part.allowed]
+        return assumed(outcome(asked.policies, wanted._replace(context=context), reading).allowed)
 
     def _open_request(self, asked: Asked) -> Request:
         part, unknown = asked.part, dict.fromkeys(asked.keys, UNKNOWN)

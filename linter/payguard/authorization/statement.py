@@ -48,7 +48,7 @@ class Stance(NamedTuple):
 
     def settle(self, answer: Truth) -> Truth:
         """Return an answer with its doubts settled, if they are to be."""
-        if self.reading is None:
+        if self.reading is None or not answer.doubts:
             return answer
         return self.reading.settle(answer, allows=self.allows)
 
@@ -68,7 +68,9 @@ def applies(clause: Clause, request: Request, stance: Stance = _PLAIN) -> Truth:
 def matches_but_principal(clause: Clause, request: Request, stance: Stance = _PLAIN) -> Truth:
     """Tell whether a statement applies to ``request``, whoever makes it."""
     elements = _elements(clause, request)
-    return all_of(elements if stance.reading is None else map(stance.settle, elements))
+    if stance.reading is None:
+        return all_of(elements)
+    return all_of(stance.settle(answer) if answer.doubts else answer for answer in elements)
 
 
 def _elements(clause: Clause, request: Request) -> Iterator[Truth]:

@@ -66,12 +66,14 @@ class Tracks:
             _number(bits[name]) for name in ("stay", "stay but colon")
         )
         self._wanted = {symbol: _number(places) for symbol, places in wanted.items()}
+        self._takes = {symbol: places | self._any for symbol, places in self._wanted.items()}
+        self._stay_at_colon = self._stay & ~self._stay_but_colon
         self._literals = functools.reduce(operator.or_, self._wanted.values(), 0)
         self._colons_differ = bool(self._any_but_colon | self._stay_but_colon)
         compared = since if self.size <= _MOST_COMPARED else {}
         self._stars = self._stay if compared else 0
         self._outdone = {at: (1 << at) - (1 << first) for at, first in compared.items()}
-        self._at_ease = self._accepting & self._stay & ~self._stay_but_colon
+        self._at_ease = self._accepting & self._stay_at_colon
         self._orders: dict[str, tuple[str, ...]] = {}
 
     def moves(self, places: int, characters: str, rest: str = "") -> list[tuple[str, int]]:
@@ -80,11 +82,14 @@ class Tracks:
         Each with the first text that does.
         """
         found: dict[int, str] = {}
+        stars = self._stars & ~places  # where others may be outdone: see ``_fewest``
         for symbol in self._choices(places, characters):
             after = self.after(symbol, places)
             for following in rest:
                 after = self.after(following, after)
-            found.setdefault(self._fewest(after, places), symbol + rest)
+            if after & stars:
+                after = self._fewest(after, after & stars)
+            found.setdefault(after, symbol + rest)
         return [(text, after) for after, text in found.items()]
 
     def _choices(self, places: int, characters: str) -> list[str]:
@@ -111,20 +116,18 @@ class Tracks:
 
     def after(self, symbol: str, places: int) -> int:
         """Return where the patterns can stand once ``symbol`` was read at ``places``."""
-        takes = self._wanted.get(symbol, 0) | self._any
-        stays = self._stay
+        takes = self._takes.get(symbol, self._any)
         if symbol == ":":
-            takes &= ~self._any_but_colon
-            stays &= ~self._stay_but_colon
-        return ((places & takes) << 1) | (places & stays)
+            return ((places & takes & ~self._any_but_colon) << 1) | (places & self._stay_at_colon)
+        return ((places & takes) << 1) | (places & self._stay)
 
-    def _fewest(self, places: int, before: int) -> int:
+    def _fewest(self, places: int, stars: int) -> int:
         """Leave the places out from which nothing is matched that another does not match as well.
 
         Where a star stands before a place, what the places before it in the pattern want is
-        among what the star takes. At a star that was reached before, they were left out before.
+        among what the star takes. At a star that was reached before, they were left out before:
+        only those that are new count.
         """
-        stars = places & self._stars & ~before
         while stars:
             last = stars.bit_length() - 1
             outdone = self._outdone[last]

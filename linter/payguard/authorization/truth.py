@@ -43,9 +43,7 @@ class Reading:
         self.settled = False  # whether anything had to be
 
     def settle(self, answer: Truth, *, allows: bool) -> Truth:
-        """Return what an element of a statement that allows, or denies, is taken to answer."""
-        if not answer.doubts:
-            return answer
+        """Return what a doubtful element of a statement that allows, or denies, is taken to answer."""
         keys = tuple(item for item in answer.doubts if item.kind == UNKNOWN_KEY)
         self.settled = self.settled or len(keys) < len(answer.doubts)
         if keys:
@@ -79,6 +77,8 @@ def all_of(answers: Iterable[Truth]) -> Truth:
     """Return yes if all are, no if one is: the least of them."""
     rank, doubts = 2, []
     for answer in answers:
+        if answer is YES:
+            continue
         if answer is NO:
             return NO
         if answer.rank < rank:
@@ -92,6 +92,8 @@ def any_of(answers: Iterable[Truth]) -> Truth:
     """Return yes if one is, no if none is: the greatest of them."""
     rank, doubts = 0, []
     for answer in answers:
+        if answer is NO:
+            continue
         if answer is YES:
             return YES
         if answer.rank > rank:

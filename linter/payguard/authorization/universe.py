@@ -44,12 +44,14 @@ class Leap(NamedTuple):
         characters: one of which is read.
         rest: what has to follow them.
         reading: a number for the two.
+        accepts: whether the text is one of the universe then.
     """
 
     after: int
     characters: str
     rest: str
     reading: int
+    accepts: bool
 
 
 class Universe:
@@ -123,7 +125,7 @@ class Universe:
             after, symbol = moves[0]
             rest += symbol
         reading = self._readings.setdefault((characters, rest), len(self._readings))
-        return Leap(after, characters, rest, reading)
+        return Leap(after, characters, rest, reading, self.accepts(after))
 
     def _find_moves(self, state: int) -> tuple[Move, ...]:
         automaton = self._automaton
