@@ -23,7 +23,7 @@ LAYERS = [
     ["rules"],
     ["configuration", "suppression"],
     ["deployment"],
-    ["subjects", "powers", "idle", "attachments"],
+    ["subjects", "powers", "idle", "lone", "attachments"],
     ["role_check", "value_check", "fillings", "tally"],
     ["desk"],
     ["run"],

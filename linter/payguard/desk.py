@@ -104,9 +104,12 @@ class Desk:
         if self.asked.role or self._is_declared(document):
             self.joint.append(document)
         elif self.inspector.traits & PAYMENTS and policy.policy_type == IDENTITY:
-            from payguard.subjects import alone
+            from payguard.lone import is_settled
 
-            self._check([alone(document)], {id(document): hits})
+            if document.unresolved or not is_settled(policy, {rule.id for rule, _, _ in hits}):
+                from payguard.subjects import alone
+
+                self._check([alone(document)], {id(document): hits})
 
     def _is_declared(self, document: Document) -> bool:
         """Tell whether the configuration has a role that the document belongs to."""

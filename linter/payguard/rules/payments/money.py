@@ -19,6 +19,8 @@ from payguard_policies.action_sets import action_sets
 SPEND = "payment"
 BUDGET = "session-writes"
 _TOKENS = ("payment-tokens", "workload-tokens")
+# The rules that say of a document that it reaches both spending and budgets.
+REACHING_BOTH = frozenset({"payments-by-exclusion", "payments-full-access"})
 # A name of which this much stands in a pattern is meant by it, and no surprise.
 _NAMED = 2 / 3
 _ADMINISTRATOR = frozenset({"*", "*:*"})

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from payguard.authorization.answer import UNDECIDED
 from payguard.finding import Severity, quote
+from payguard.rules.payments.money import REACHING_BOTH
 from payguard.rules.rule import Example, RoleProblem, Rule
 from payguard.rules.subject import Subject, witness
 
@@ -24,7 +25,7 @@ class SeparationOfDuties(Rule):
         "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/payments-iam-roles.html",
         "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/payments-security-best-practices.html",
     )
-    yields_to = frozenset({"payments-by-exclusion", "payments-full-access"})
+    yields_to = REACHING_BOTH
     bad = (
         Example(
             """\
