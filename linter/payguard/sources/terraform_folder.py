@@ -9,7 +9,7 @@ from payguard.sources import text_file
 from payguard.sources.terraform_hcl import called_folders, read_module, recognises
 from payguard.sources.text_file import Candidate
 
-_BESIDE = (".tfvars", ".tfvars.json", ".json", ".tftpl", ".tpl")
+_VALUES = (".tfvars", ".tfvars.json")
 _MOST_FILES, _MOST_BYTES = 2000, 32 * 1024 * 1024
 
 
@@ -43,7 +43,7 @@ def _called(folders: Iterable[str]) -> frozenset[str]:
 def read_terraform_folder(folder: str) -> Infrastructure | InputError:
     """Return what the module in a folder declares, with the local modules that it calls."""
     files = _files(folder)
-    return files if isinstance(files, InputError) else read_module(files, _files)
+    return files if isinstance(files, InputError) else read_module(files, _files, _text)
 
 
 def _files(folder: str) -> Mapping[str, str] | InputError:
@@ -52,18 +52,26 @@ def _files(folder: str) -> Mapping[str, str] | InputError:
         names = sorted(os.listdir(folder or "."))
     except OSError as error:
         return InputError(folder, error.strerror or str(error))
-    wanted = [name for name in names if recognises(name) or name.endswith(_BESIDE)]
+    wanted = [name for name in names if recognises(name) or name.endswith(_VALUES)]
+    if len(wanted) > _MOST_FILES:
+        return InputError(folder, f"the module has more than the {_MOST_FILES} files read at most")
     found: dict[str, str] = {}
     size = 0
-    for name in wanted[:_MOST_FILES]:
+    for name in wanted:
         path = os.path.normpath(os.path.join(folder, name))
         text = text_file.read(path)
         if isinstance(text, InputError):
-            if recognises(name):
-                return text
-            continue  # a file that a function may ask for: unknown then
+            return text
         size += len(text)
         if size > _MOST_BYTES:
             return InputError(folder, "the module is larger than the 32 MB read at most")
         found[path] = text
     return found
+
+
+def _text(path: str) -> str | None:
+    """Return the text of a file that a function asks for; None where it cannot be had."""
+    if not os.path.isfile(path):  # a pipe would be waited for
+        return None
+    text = text_file.read(path)
+    return text if isinstance(text, str) else None

@@ -27,12 +27,17 @@ def folders(texts: Mapping[str, str]) -> ReadFolder:
     return read_folder
 
 
+def no_file(_path: str) -> str | None:
+    """Stand for a disk on which there is no other file."""
+    return None
+
+
 def read_texts(
     root: Mapping[str, str] | str, others: Mapping[str, str] | None = None
 ) -> Infrastructure:
     """Read a root module, one text or several by path, with the folders that it calls."""
     texts = {"main.tf": textwrap.dedent(root)} if isinstance(root, str) else root
-    return read(texts, folders(others or {}))
+    return read(texts, folders(others or {}), {**texts, **(others or {})}.get)
 
 
 def read_fixture(name: str) -> Infrastructure:
@@ -40,14 +45,16 @@ def read_fixture(name: str) -> Infrastructure:
     root = FIXTURES / name
 
     def read_folder(path: str) -> dict[str, str]:
-        files = (root / path).rglob("*") if not path else (root / path).glob("*")
         return {
             file.relative_to(root).as_posix(): file.read_text()
-            for file in sorted(files)
-            if file.is_file() and (path or "modules" not in file.parts)
+            for file in sorted((root / path).glob("*"))
+            if file.is_file()
         }
 
-    return read(read_folder(""), read_folder)
+    def read_file(path: str) -> str | None:
+        return (root / path).read_text() if (root / path).is_file() else None
+
+    return read(read_folder(""), read_folder, read_file)
 
 
 def value_of(expression: str, declarations: str = "") -> Datum:
@@ -55,6 +62,6 @@ def value_of(expression: str, declarations: str = "") -> Datum:
     text = f"locals {{\n  tested = {expression}\n}}\n{textwrap.dedent(declarations)}\n"
     found = folder.read("", {"main.tf": text}, root=True)
     assert not found.errors
-    module = Module(Reading(folders({})), found)
+    module = Module(Reading(folders({}), no_file), found)
     value: Datum = module.reading.ledger.value(Key(module, "local", "tested"))
     return value

@@ -6,7 +6,7 @@ from payguard.finding import InputError
 from payguard.iam.unresolved import MISSING, SECRET, Unresolved
 from payguard.infrastructure import Infrastructure
 from payguard.sources.terraform_hcl import called_folders, read_module, recognises
-from sources.terraform_hcl.configurations import read_texts
+from sources.terraform_hcl.configurations import no_file, read_texts
 
 ROLE = 'resource "aws_iam_role" "r" {\n  name = %s\n}\n'
 
@@ -236,7 +236,7 @@ def test_modules_that_call_each_other_are_an_error_and_the_rest_is_read() -> Non
 
 def test_modules_without_end_are_an_error() -> None:
     text = 'module "m" {\n  source = "./m"\n}\n'
-    found = read_module({"main.tf": text}, lambda path: {f"{path}/main.tf": text})
+    found = read_module({"main.tf": text}, lambda path: {f"{path}/main.tf": text}, no_file)
     [error] = found.errors
     assert error.message.endswith(": more than 20 modules within each other")
 
@@ -249,7 +249,7 @@ def test_a_folder_is_asked_for_once() -> None:
         return {f"{path}/main.tf": CHILD}
 
     main = "".join(f'module "m{at}" {{\n  source = "./child"\n  count = 3\n}}\n' for at in range(3))
-    assert len(read_module({"main.tf": main}, read_folder).roles) == 9
+    assert len(read_module({"main.tf": main}, read_folder, no_file).roles) == 9
     assert asked == ["child"]
 
 

@@ -11,6 +11,7 @@ from payguard.finding import InputError
 from payguard.infrastructure import Infrastructure
 
 ReadFolder = Callable[[str], Mapping[str, str] | InputError]
+ReadFile = Callable[[str], str | None]
 
 _SUFFIXES = (".tf", ".tf.json")
 
@@ -34,15 +35,19 @@ def called_folders(files: Mapping[str, str]) -> frozenset[str]:
     return called(files)
 
 
-def read_module(files: Mapping[str, str], read_folder: ReadFolder) -> Infrastructure:
+def read_module(
+    files: Mapping[str, str], read_folder: ReadFolder, read_file: ReadFile
+) -> Infrastructure:
     """Read a module, and the local modules that it calls.
 
     Args:
         files: the texts of the root module's files by path, as shown to users: ``.tf``,
-            ``.tf.json``, ``.tfvars``, ``.tfvars.json``, and any other that ``file`` and
-            ``templatefile`` may read. The paths of the first two are all of one folder.
+            ``.tf.json``, ``.tfvars``, ``.tfvars.json``. The paths are all of one folder.
         read_folder: returns the same for the folder of a local module, or why it cannot be had.
             It is asked once for each folder, by a path joined to that of the root module.
+        read_file: returns the text of a file that ``file`` or ``templatefile`` asks for; None
+            where it cannot be had. It is asked for files in folders of the modules and below
+            them, by such a path.
 
     Returns:
         What was found. A file with a mistake is among the errors; the others are still read, and
@@ -50,4 +55,4 @@ def read_module(files: Mapping[str, str], read_folder: ReadFolder) -> Infrastruc
     """
     from payguard.sources.terraform_hcl.read import read  # noqa: PLC0415  start-up time
 
-    return read(files, read_folder)
+    return read(files, read_folder, read_file)

@@ -59,8 +59,8 @@ class Module(Protocol):
     def root(self, names: tuple[str, ...], at: Datum) -> tuple[Datum, int] | None:
         """Return what the first of ``names`` mean, and how many of them; None for nothing."""
 
-    def text_of(self, path: str) -> tuple[Source, str] | None:
-        """Return a file of the module's folder; None where it is not in the input."""
+    def text_of(self, path: str) -> Source | None:
+        """Return a file by its path from the root module; None where it is not in the input."""
 
     @property
     def work(self) -> Work:

@@ -27,7 +27,7 @@ class Folder:
 
     Attributes:
         path: the folder, as shown to users; empty for the working folder.
-        texts: the files by path, those of other kinds too.
+        texts: the files by path.
         bodies: the bodies of the files that were read.
         blocks: variables, outputs, resources, data sources and module calls, by type and labels.
         locals: the arguments of all ``locals`` blocks, with the blocks.
@@ -44,7 +44,6 @@ class Folder:
     providers: list[Block] = field(default_factory=list)
     given: dict[str, tuple[Argument, Block]] = field(default_factory=dict)
     errors: list[InputError] = field(default_factory=list)
-    _sources: dict[str, File] = field(default_factory=dict)
 
     def of_type(self, kind: str) -> Iterator[Block]:
         """Yield the blocks of a type."""
@@ -58,14 +57,6 @@ class Folder:
             for block in self.of_type(kind)
             if not block.arguments.keys().isdisjoint(("sensitive", "ephemeral"))
         )
-
-    def text_of(self, path: str) -> tuple[File, str] | None:
-        """Return a file by its path, if it is in the input."""
-        if path not in self.texts:
-            return None
-        if path not in self._sources:
-            self._sources[path] = File(path, self.texts[path])
-        return self._sources[path], self.texts[path]
 
 
 def read(path: str, texts: Mapping[str, str], *, root: bool) -> Folder:

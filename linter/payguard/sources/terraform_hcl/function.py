@@ -99,7 +99,7 @@ def _sensitive(call: Arguments) -> Datum:
     return call.at._replace(data=Unresolved(what, SECRET))
 
 
-def _found_file(call: Arguments) -> tuple[Source, str]:
+def _found_file(call: Arguments) -> Source:
     path = os.path.normpath(call.text(0))
     found = call.scope.module.text_of(path)
     if found is None:
@@ -108,14 +108,16 @@ def _found_file(call: Arguments) -> tuple[Source, str]:
 
 
 def _file(call: Arguments) -> Datum:
-    source, content = _found_file(call)
+    source = _found_file(call)
+    content = source.text
+    call.work.spend_text(len(content))
     return Datum(content, source, 0, len(content), Note(pieces=(Piece(0, len(content), content),)))
 
 
 def _templatefile(call: Arguments) -> Datum:
-    source, content = _found_file(call)
+    source = _found_file(call)
     names = dict(entries(call.all[1]))
-    if not content:
+    if not source.text:
         return call.datum("")
     scanner = Scanner(source.file)
     scanner.lines_end = False
@@ -137,7 +139,7 @@ class _NoNames:
         """As in Module."""
         return None
 
-    def text_of(self, path: str) -> tuple[Source, str] | None:  # noqa: ARG002
+    def text_of(self, path: str) -> Source | None:  # noqa: ARG002
         """As in Module: a template reads no files."""
         return None
 

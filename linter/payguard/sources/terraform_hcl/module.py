@@ -19,7 +19,12 @@ from payguard.sources.terraform_hcl.evaluate import Scope, evaluate
 from payguard.sources.terraform_hcl.folder import Folder
 from payguard.sources.terraform_hcl.instances import Unit, units
 from payguard.sources.terraform_hcl.ledger import Key
-from payguard.sources.terraform_hcl.reading import Reading, called_folder
+from payguard.sources.terraform_hcl.reading import (
+    Reading,
+    called_folder,
+    is_within,
+    joined,
+)
 from payguard.sources.terraform_hcl.syntax import Argument, Block, File, Names, Source
 from payguard.sources.terraform_hcl.type_constraint import converted
 from payguard.sources.terraform_hcl.view import View
@@ -61,14 +66,12 @@ class Module:
         """The bounds of the evaluation."""
         return self.reading.work
 
-    def text_of(self, path: str) -> tuple[Source, str] | None:
-        """Return a file by its path as shown to users, or relative to the root module."""
-        within = os.path.normpath(os.path.join(self.root_module.folder.path, path))
-        for folder in (self.folder, self.root_module.folder):
-            for one in (path, within):
-                found = folder.text_of(one)
-                if found is not None:
-                    return found
+    def text_of(self, path: str) -> Source | None:
+        """Return a file by its path from the root module; None if it is of another folder."""
+        root = self.root_module.folder.path
+        path = joined(root, path)
+        if is_within(path, root) or is_within(path, self.folder.path):
+            return self.reading.text_of(path)
         return None
 
     def root(self, names: Names, at: Datum) -> tuple[Datum, int] | None:
@@ -94,7 +97,9 @@ class Module:
     def _plain(self, first: str, second: str, at: Datum) -> tuple[Datum, int] | None:
         folders_of = {"module": self.folder, "root": self.root_module.folder}
         if first == "path" and second in folders_of:
-            return at._replace(data=folders_of[second].path or "."), 2
+            # As Terraform has it, which runs in the folder of the root module.
+            root = self.root_module.folder.path or "."
+            return at._replace(data=os.path.relpath(folders_of[second].path or ".", root)), 2
         return None
 
     def _value(self, kind: str, name: str, part: str = "") -> Datum:

@@ -12,16 +12,16 @@ from payguard.sources.terraform_hcl.document import Holder, TreeMap, document
 from payguard.sources.terraform_hcl.iam import Identities
 from payguard.sources.terraform_hcl.module import Module
 from payguard.sources.terraform_hcl.payments import payment_resources, values
-from payguard.sources.terraform_hcl.reading import ReadFolder, Reading, local_path
+from payguard.sources.terraform_hcl.reading import ReadFile, ReadFolder, Reading, local_path
 from payguard.sources.terraform_hcl.syntax import Block
 from payguard.sources.terraform_hcl.view import View
 
 _POLICY_DOCUMENT = "aws_iam_policy_document"
 
 
-def read(files: Mapping[str, str], read_folder: ReadFolder) -> Infrastructure:
+def read(files: Mapping[str, str], read_folder: ReadFolder, read_file: ReadFile) -> Infrastructure:
     """Read a module; see ``payguard.sources.terraform_hcl.read_module``."""
-    reading = Reading(read_folder)
+    reading = Reading(read_folder, read_file)
     folder = folders.read(_root(files), files, root=True)
     reading.errors += folder.errors
     root = Module(reading, folder)

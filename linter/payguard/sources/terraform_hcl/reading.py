@@ -11,9 +11,10 @@ from payguard.sources.terraform_hcl.body import literal
 from payguard.sources.terraform_hcl.datum import Work
 from payguard.sources.terraform_hcl.folder import Folder
 from payguard.sources.terraform_hcl.ledger import Ledger
-from payguard.sources.terraform_hcl.syntax import Argument, Block
+from payguard.sources.terraform_hcl.syntax import Argument, Block, File
 
 ReadFolder = Callable[[str], Mapping[str, str] | InputError]
+ReadFile = Callable[[str], str | None]
 
 # Calls within calls.
 _DEPTH = 20
@@ -26,6 +27,7 @@ class Reading:
 
     Args:
         read_folder: returns the files of a folder by path, or why they cannot be had.
+        read_file: returns the text of a file by its path; None where it cannot be had.
 
     Attributes:
         work: the bounds of the evaluation.
@@ -34,14 +36,15 @@ class Reading:
         gaps: what is not in the input.
     """
 
-    def __init__(self, read_folder: ReadFolder) -> None:
-        self._read_folder = read_folder
+    def __init__(self, read_folder: ReadFolder, read_file: ReadFile) -> None:
+        self._read_folder, self._read_file = read_folder, read_file
         self.work = Work()
         self.ledger = Ledger()
         self.errors: list[InputError] = []
         self._reported: set[InputError] = set()
         self.gaps: list[Gap] = []
         self._folders: dict[str, Folder | InputError] = {}
+        self._files: dict[str, File | None] = {}
 
     def report(self, error: InputError) -> None:
         """Note what could not be read, once."""
@@ -59,6 +62,13 @@ class Reading:
                 self._folders[path] = found = folders.read(path, texts, root=False)
                 self.errors += found.errors
         return self._folders[path]
+
+    def text_of(self, path: str) -> File | None:
+        """Return a file that a function asks for, read once; None where it cannot be had."""
+        if path not in self._files:
+            text = self._read_file(path)
+            self._files[path] = None if text is None else File(path, text)
+        return self._files[path]
 
 
 def called_folder(
@@ -104,6 +114,13 @@ def joined(path: str, source: str) -> str:
     """Return the path of a folder that is named relative to another."""
     path = os.path.normpath(os.path.join(path, source))
     return "" if path == "." else path
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Tell whether a path as of ``joined`` leads to something below a folder."""
+    if folder:
+        return path.startswith(f"{folder}{os.sep}")
+    return not os.path.isabs(path) and path.split(os.sep, 1)[0] != ".."
 
 
 def _local(reading: Reading, path: str, above: tuple[str, ...], source: str) -> Folder | str:
