@@ -78,7 +78,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], int, list[str]]] = {
             "proved: pay.json allows nothing that pay.json did not",
             OVER.format("1 action"),
             *ASSUMED,
-            "  examined: 2 statements, 0 representative resources, 0 requests",
+            "  examined: 2 statements; no request needed to be tried",
             "0 new, 0 taken away, 0 actions undecided",
         ),
     ),

@@ -103,7 +103,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], int, list[str]]] = {
             f"proved: {NEVER_BOTH}",
             OVER,
             *ALWAYS,
-            "  examined: 2 statements, 0 representative resources, 1 request",
+            "  examined: 2 statements, 4 representative resources, 4 requests",
         ),
     ),
     "a refutation is a list of requests to replay": (

@@ -126,9 +126,8 @@ class _Alone:
             one = part(self.actor, action, self._target(action), own_slots(0))
             question = Question((one,), self.actor.account)
             possible, texts = is_possible(question, self.inquiry.limit)
+            self.inquiry.note((), texts)
             found = self._known[action] = not possible
-            if found:
-                self.inquiry.note((), texts)
         return found
 
     def _target(self, action: str) -> Target:

@@ -109,12 +109,12 @@ def grounds_lines(grounds: Grounds) -> Iterator[str]:
     yield f"  over: {grounds.universe}"
     for sentence in grounds.assumptions:
         yield f"  assumed: {sentence}"
-    found = (
-        counted(examined.statements, "statement"),
-        counted(examined.resources, "representative resource"),
-        counted(examined.requests, "request"),
-    )
-    yield f"  examined: {', '.join(found)}"
+    found = counted(examined.statements, "statement")
+    if not (examined.resources or examined.requests):
+        yield f"  examined: {found}; no request needed to be tried"
+        return
+    resources = counted(examined.resources, "representative resource")
+    yield f"  examined: {found}, {resources}, {counted(examined.requests, 'request')}"
 
 
 def print_lines(lines: Iterator[str]) -> None:
