@@ -21,6 +21,10 @@ def trust(principal: Any, **statement: Any) -> dict[str, Any]:
 
 ROOT = trust({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
 LAMBDA = trust({"Service": "lambda.amazonaws.com"})
+LAMBDA_OF_AN_ORGANIZATION = trust(
+    {"Service": "lambda.amazonaws.com"},
+    Condition={"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+)
 RUNTIME = trust({"Service": "bedrock-agentcore.amazonaws.com"})
 PAYMENTS_ONLY = trust(
     {"Service": "bedrock-agentcore.amazonaws.com"},
@@ -183,6 +187,11 @@ def test_a_role_that_becomes_or_rewrites_the_other_is_not_separated(
             budget(allow(Action=["iam:PassRole", "lambda:*"])),
             spender(trusted=trust({"Service": "ec2.amazonaws.com"})),
             id="the role trusts another service",
+        ),
+        pytest.param(
+            budget(allow(Action=["iam:PassRole", "lambda:*"])),
+            spender(trusted=LAMBDA_OF_AN_ORGANIZATION),
+            id="what the trust policy asks for no service has",
         ),
         pytest.param(
             budget(allow(Action="bedrock-agentcore:InvokeAgentRuntimeCommand")),

@@ -650,6 +650,9 @@ PLACES = ((REGION, "us-east-1"), (CALLER, ACCOUNT))
         ({"ArnEquals": {"aws:PrincipalArn": f"{ROLE}2"}}, PROVED),
         ({"StringEquals": {"aws:PrincipalType": "User"}}, PROVED),
         ({"StringLike": {"aws:username": "*"}}, PROVED),
+        ({"StringLike": {"aws:PrincipalServiceName": "*"}}, PROVED),
+        ({"ForAnyValue:StringLike": {"aws:PrincipalServiceNamesList": "*"}}, PROVED),
+        ({"Null": {"aws:PrincipalServiceName": "true"}}, REFUTED),
     ],
 )
 def test_what_follows_from_a_role_that_is_known(condition: Json, verdict: str) -> None:

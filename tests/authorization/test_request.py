@@ -13,26 +13,32 @@ GLOBAL = (
     "aws:principaltype",
     "aws:username",
     "aws:principalisawsservice",
+    "aws:principalservicename",
 )
 
 
 @pytest.mark.parametrize(
     ("principal", "expected"),
     [
-        (ROLE, (ROLE, ACCOUNT, "AssumedRole", None, "false")),
-        (SESSION, (UNKNOWN, ACCOUNT, "AssumedRole", None, "false")),
-        (USER, (USER, ACCOUNT, "User", "ann", "false")),
-        (ROOT, (ROOT, ACCOUNT, "Account", None, "false")),
-        (ACCOUNT, (UNKNOWN, ACCOUNT, "Account", None, "false")),
-        (f"arn:aws:iam::{ACCOUNT}:role/", (UNKNOWN, ACCOUNT, "AssumedRole", None, "false")),
-        (SERVICE, (None, None, None, None, "true")),
-        ("issuer.example", (None, None, None, None, None)),
-        (None, (None, None, "Anonymous", None, None)),
+        (ROLE, (ROLE, ACCOUNT, "AssumedRole", None, "false", None)),
+        (SESSION, (UNKNOWN, ACCOUNT, "AssumedRole", None, "false", None)),
+        (USER, (USER, ACCOUNT, "User", "ann", "false", None)),
+        (ROOT, (ROOT, ACCOUNT, "Account", None, "false", None)),
+        (ACCOUNT, (UNKNOWN, ACCOUNT, "Account", None, "false", None)),
+        (f"arn:aws:iam::{ACCOUNT}:role/", (UNKNOWN, ACCOUNT, "AssumedRole", None, "false", None)),
+        (SERVICE, (None, None, None, None, "true", SERVICE)),
+        (f"{SERVICE}.cn", (None, None, None, None, "true", f"{SERVICE}.cn")),
+        ("issuer.example", (None, None, None, None, None, None)),
+        (None, (None, None, "Anonymous", None, None, None)),
     ],
 )
 def test_what_follows_from_the_caller(principal: str | None, expected: tuple[object, ...]) -> None:
     found = request(principal, PAY, MANAGER).context
     assert tuple(found.get(key) for key in GLOBAL) == expected
+
+
+def test_all_the_names_of_a_service_are_not_known() -> None:
+    assert request(SERVICE, PAY, MANAGER).context["aws:principalservicenameslist"] is UNKNOWN
 
 
 @pytest.mark.parametrize(

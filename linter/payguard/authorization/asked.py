@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from payguard.authorization.caller import caller, is_account
+from payguard.authorization.caller import USER, Caller, caller, is_account
 from payguard.authorization.domain import is_carried
 from payguard.authorization.policy_set import Policies, clauses_of
 from payguard.authorization.question import Part
 from payguard.authorization.relevance import Entry, keep, keys_of, variable_keys_of
 from payguard.authorization.request import UNKNOWN, Request, Value, request
 from payguard.authorization.substitution import has_variables, variable_keys
+from payguard_policies import catalog
 
 
 class Asked(NamedTuple):
@@ -53,8 +54,23 @@ def free_keys(part: Part, spoken: Policies) -> tuple[str, ...]:
         and key not in part.context
         and (key == REGION or key not in DERIVED)
         and is_carried(part.action, key)
-        and not (key == "aws:username" and caller(part.principal or _SOME_ROLE).kind != "user")
+        and _is_of(caller(part.principal or _SOME_ROLE), key)
     )
+
+
+def _is_of(asking: Caller, key: str) -> bool:
+    """Tell whether such a caller may have what ``key`` says of it: some have a user or service only.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    if key == "aws:username":
+        return asking.kind == USER
+    known = catalog.global_condition_key(key) if key.startswith("aws:principal") else None
+    if known is None:
+        return True
+    if asking.is_service:
+        return not known.never_for_service_principal
+    return not known.service_principal_only
 
 
 _SOME_ROLE = "arn:aws:iam::000000000000:role/"
@@ -63,7 +79,11 @@ REGION = "aws:requestedregion"
 ACCOUNTS = frozenset({"aws:resourceaccount", "aws:principalaccount"})
 DERIVED = ACCOUNTS | {REGION}
 # What a request holds because of who asks for what; made anew with another resource.
-IMPLIED = DERIVED | {"aws:principaltype", "aws:principalisawsservice"}
+IMPLIED = DERIVED | {
+    "aws:principaltype",
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+}
 
 
 def make_request(part: Part, resource: str, context: Mapping[str, Value]) -> Request:

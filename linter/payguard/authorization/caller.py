@@ -13,6 +13,7 @@ OUTSIDE = "outside"
 
 _IDENTITIES = frozenset({ROOT, USER, ROLE, SESSION, FEDERATED_USER})
 _SERVICE_LINKED = "role/aws-service-role/"
+_SERVICES = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 class Caller(NamedTuple):
@@ -43,6 +44,11 @@ class Caller(NamedTuple):
     def is_service_linked(self) -> bool:
         """Whether it is a service-linked role: only AWS makes roles under that path."""
         return self.kind == ROLE and self.text.split(":", 5)[5].startswith(_SERVICE_LINKED)
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it is the principal of an AWS service, such as ``lambda.amazonaws.com``."""
+        return self.kind == OUTSIDE and self.text.endswith(_SERVICES)
 
     def shares_account(self, other: "Caller") -> bool:
         """Tell whether both belong to one account; an account ID fits every partition."""

@@ -10,7 +10,6 @@ from typing import NamedTuple, Self
 from payguard.authorization.caller import (
     ANONYMOUS,
     FEDERATED_USER,
-    OUTSIDE,
     ROLE,
     ROOT,
     SESSION,
@@ -146,8 +145,10 @@ def _implied(asking: Caller, resource_account: str) -> dict[str, Value]:
         known["aws:principalaccount"] = asking.account
         known["aws:principalarn"] = _principal_arn(asking)
         known["aws:principalisawsservice"] = "false"
-    elif asking.kind == OUTSIDE and asking.text.endswith(".amazonaws.com"):
+    elif asking.is_service:
         known["aws:principalisawsservice"] = "true"
+        known["aws:principalservicename"] = asking.text
+        known["aws:principalservicenameslist"] = UNKNOWN  # has all the names of the service
     return known
 
 
