@@ -139,6 +139,38 @@ def test_what_is_referred_to_in_a_list_is_in_it(
     assert bool(has.get("gaps")) is gap
 
 
+CHOSEN = [
+    ("one item, two policies", [None], [True], [f"{P}{A}.arn", f"{P}{B}.arn", "var.spend"]),
+    ("two items, three policies", [None, None], [True, True], [P]),
+    ("as a whole, by a variable", None, True, ["var.spend", f"{P}{A}.arn", f"{P}{B}.arn"]),
+    ("as a whole, by a local value", None, True, [f"{P}{A}.arn", f"{P}{B}.arn", "local.spend"]),
+    ("as a whole, by what is iterated over", None, True, [P, "each.value.spend"]),
+    ("as a whole, by the workspace", None, True, [P, "terraform.workspace"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("arns", "unknown", "references"), [row[1:] for row in CHOSEN], ids=[row[0] for row in CHOSEN]
+)
+def test_nothing_is_attached_where_a_condition_may_choose_among_policies(
+    arns: Any, unknown: Any, references: list[str]
+) -> None:
+    declared = role("r", {"managed_policy_arns": arns}, unknown={"managed_policy_arns": unknown})
+    expressions = {"aws_iam_role__r": {"managed_policy_arns": references}}
+    policies = [policy(key) for key in (A, B, '["c"]')]
+    has = told(read(plan(declared, *policies, **expressions)))["aws_iam_role.r"]
+    assert "identity" not in has
+    assert len(has["gaps"]) == len(arns or [None])
+
+
+def test_all_policies_are_attached_where_nothing_can_choose_among_them() -> None:
+    declared = role("r", {}, unknown={"managed_policy_arns": True})
+    expressions = {"aws_iam_role__r": {"managed_policy_arns": [P, "path.module"]}}
+    has = told(read(plan(declared, policy(A), policy(B), **expressions)))["aws_iam_role.r"]
+    assert has["identity"] == [P + A, P + B]
+    assert len(has["gaps"]) == 1
+
+
 def test_what_the_provider_fills_in_is_no_gap() -> None:
     """Unknown, but not configured: filled with what other resources attach."""
     assert told(read(plan(role("r"), aws_iam_role__r={"name": []})))["aws_iam_role.r"] == {}

@@ -94,12 +94,15 @@ class Names:
     def several(self, resource: Resource, name: str, kind: str) -> list[Reference]:
         """Return what an attribute means that is a list; see ``one``.
 
-        What is not known of it is a reference that leads nowhere.
+        What is not known of it is a reference that leads nowhere; so is all of it where a condition
+        may choose among what is referred to.
         """
         texts = self.texts(resource, name)
         if isinstance(texts, Unresolved):
-            found = _candidates(self._references.trace(resource, (name,), known=True), kind)
-            return [*found, _nowhere(texts, kind)]
+            trace = self._references.trace(resource, (name,), known=True)
+            found = _candidates(trace, kind)
+            sure = found if trace.plain or len(found) == 1 else []
+            return [*sure, _nowhere(texts, kind)]
         known, unknown = [], []
         for index, text in enumerate(texts):
             if isinstance(text, str):
@@ -115,7 +118,8 @@ class Names:
         found = _candidates(trace, kind)
         if trace.complete and len(found) == len(unknown):
             return [*known, *found]
-        return [*known, *found, *(_nowhere(text, kind) for text in unknown)]
+        sure = found if len(found) <= len(unknown) else []
+        return [*known, *sure, *(_nowhere(text, kind) for text in unknown)]
 
     def spread(self, resource: Resource, name: str, kind: str) -> list[Reference]:
         """Return what the instances of a ``for_each`` mean together, one each; empty if not so."""

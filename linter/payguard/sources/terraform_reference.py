@@ -43,12 +43,14 @@ class Trace(NamedTuple):
         complete: whether there is certainly no other.
         spread: whether they belong to all instances of the block together, one to each, as the
             values of a ``for_each`` do.
+        plain: whether nothing else is referred to, such as a variable that might choose.
         wording: what the author wrote, if that is one reference.
     """
 
     origins: tuple[Origin, ...] = ()
     complete: bool = False
     spread: bool = False
+    plain: bool = False
     wording: str = ""
 
 
@@ -136,7 +138,7 @@ class References:
         walk.follow(expression, _Scope(resource.module, resource.key, siblings, each))
         names = _references(expression)[0]
         wording = names[0] if len(names) == 1 else ""
-        trace = Trace(tuple(walk.origins), walk.complete, walk.spread, wording)
+        trace = Trace(tuple(walk.origins), walk.complete, walk.spread, walk.plain, wording)
         return trace, walk.is_of_key
 
     def call(self, module: str) -> tuple[Mapping[str, Any], _Scope] | None:
@@ -167,6 +169,7 @@ class _Walk:
         self._seen: set[tuple[str, str]] = set()
         self.origins: list[Origin] = []
         self.complete, self.spread, self.is_of_key = True, False, False
+        self.plain = True
 
     def follow(self, expression: object, scope: _Scope, *, each: bool = False) -> None:
         """Follow the references of an expression; ``each`` if it is a ``for_each``."""
@@ -176,6 +179,9 @@ class _Walk:
         names, all_of_them = _references(expression)
         self.complete = self.complete and all_of_them
         dynamic = _OWN_KEY if _OWN_KEY in names else _OWN_INDEX if _OWN_INDEX in names else ""
+        # One name alone leads on; beside others it may decide which of them is meant.
+        chosen = len(names) > 1 and any(map(_may_choose, names))
+        self.plain = self.plain and not chosen
         for name in names:
             self._steps -= 1
             if self._steps <= 0:
@@ -254,6 +260,12 @@ class _Walk:
         unknown = isinstance(resource.get(attribute), Unresolved) if attribute else True
         if unknown or self._known:
             self.origins.append(Origin(resource, attribute))
+
+
+def _may_choose(name: str) -> bool:
+    """Tell whether a reference may be the condition of an expression, or lead to one."""
+    head = name.partition(".")[0]
+    return head in ("var", "local", "terraform") or (head == "each" and name != _OWN_KEY)
 
 
 def _keyed(instances: Mapping[str, Resource], key: str) -> list[Resource]:
