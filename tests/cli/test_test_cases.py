@@ -111,6 +111,22 @@ def test_cases_may_stand_one_a_line_or_alone_or_come_from_standard_input(
     assert result.stdout.splitlines()[-1] == "5 cases: 5 passed, 0 failed"
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u0085", "\x7f", "\u2029"])
+def test_a_line_ends_at_a_line_feed_and_nowhere_else(
+    payguard: Run, folder: Path, sign: str
+) -> None:
+    lines = "\n".join(json.dumps(case(f"{name}{sign}"), ensure_ascii=False) for name in "ab")
+    (folder / "cases.jsonl").write_text(lines, encoding="utf-8")
+    result = payguard("test", "cases.jsonl")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == "2 cases: 2 passed, 0 failed"
+
+
+def test_one_case_is_counted_as_one(payguard: Run, folder: Path) -> None:
+    result = payguard("test", write(folder / "cases.json", case("a")))
+    assert result.stdout.splitlines()[-1] == "1 case: 1 passed, 0 failed"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

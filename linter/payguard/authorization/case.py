@@ -12,6 +12,9 @@ from payguard.authorization.request import UNKNOWN, Request, Unknown, request
 from payguard.authorization.value import as_text
 from payguard.finding import quote
 
+_DETAIL = "expectedDetail"
+_MEMBERS = frozenset({"id", "policies", "request", "expected", _DETAIL})
+_MISSPELT = 0.85  # how much alike two names are of which one is meant for the other
 EXPECTED = ("allow", "deny")
 DETAILS = ("Allowed", "ImplicitlyDenied", "ExplicitlyDenied")
 
@@ -49,13 +52,24 @@ def read_case(value: object) -> Case:
         CaseError: it has not the shape of a case.
     """
     case = _object(value, "", "a case")
+    _check_members(case)
     return Case(
         id=_text(case, "id", ""),
         policies=_policies(_object(_required(case, "policies", ""), "/policies", '"policies"')),
         request=_request(_object(_required(case, "request", ""), "/request", '"request"')),
         expected=_choice(_required(case, "expected", ""), EXPECTED, "/expected"),
-        detail=_detail(case.get("expectedDetail")),
+        detail=_detail(case.get(_DETAIL)),
     )
+
+
+def _check_members(case: Mapping[str, Any]) -> None:
+    """Refuse a misspelt ``expectedDetail``; whatever else stands in a case is its author's own."""
+    from difflib import SequenceMatcher  # noqa: PLC0415  few cases have more than they must
+
+    for key in case.keys() - _MEMBERS:
+        if SequenceMatcher(None, key.lower(), _DETAIL.lower()).ratio() > _MISSPELT:
+            hint = f"did you mean {quote(_DETAIL)}?"
+            raise CaseError(f"a case has no {quote(key)}; {hint}", pointer.join("", key))
 
 
 def _policies(value: Mapping[str, Any]) -> Policies:
@@ -129,8 +143,12 @@ def _context(value: object) -> dict[str, str | tuple[str, ...] | Unknown]:
     if value is None:
         return {}
     found: dict[str, str | tuple[str, ...] | Unknown] = {}
+    written: dict[str, str] = {}
     for key, item in _object(value, "/request/context", '"context"').items():
         place = pointer.join("/request/context", key)
+        other = written.setdefault(key.lower(), key)
+        if other != key:
+            raise CaseError(f"{quote(key)} is the same context key as {quote(other)}", place)
         if isinstance(item, list):
             found[key] = tuple(_value(entry, f"{place}/{at}") for at, entry in enumerate(item))
         else:
@@ -146,7 +164,7 @@ def _value(value: object, place: str) -> str:
 
 
 def _detail(value: object) -> str | None:
-    return None if value is None else _choice(value, DETAILS, "/expectedDetail")
+    return None if value is None else _choice(value, DETAILS, f"/{_DETAIL}")
 
 
 def _object(value: object, place: str, what: str) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from payguard.authorization.case import Case, CaseError, read_case
 from payguard.authorization.decision import UNDECIDED, Decision, decide, statement_of, summary
 from payguard.cli import EXIT_CODES, FINDINGS, UNUSABLE
 from payguard.finding import InputError, quote
+from payguard.identifiers.problem import counted
 from payguard.sources import json_text
 from payguard.sources.position import Lines
 from payguard.sources.text_file import decode, read
@@ -73,7 +74,7 @@ def _read(path: str) -> list[Case] | InputError:
     try:
         value = json_text.parse(text)
     except json_text.JsonError as error:
-        if text.lstrip().startswith("[") or len(text.strip().splitlines()) < 2:
+        if text.lstrip().startswith("[") or "\n" not in text.strip():
             return InputError(path, error.message, error.line, error.column)
         return _read_lines(path, text, error)
     try:
@@ -98,7 +99,8 @@ def _cases(value: object) -> list[Case]:
 def _read_lines(path: str, text: str, whole: json_text.JsonError) -> list[Case] | InputError:
     """Read a text that has one case a line, or else is no JSON at all."""
     found = []
-    for number, line in enumerate(text.splitlines(), 1):
+    # At line feeds alone: what else ends a line may stand in a JSON string as it is.
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -154,7 +156,8 @@ def _print_text(shown: list[Verdict], verdicts: list[Verdict]) -> None:
     failed = sum(not verdict.passed for verdict in verdicts)
     undecided = sum(verdict.decision.decision == UNDECIDED for verdict in verdicts)
     note = f" ({undecided} undecided)" if undecided else ""
-    click.echo(f"{len(verdicts)} cases: {len(verdicts) - failed} passed, {failed} failed{note}")
+    cases = counted(len(verdicts), "case")
+    click.echo(f"{cases}: {len(verdicts) - failed} passed, {failed} failed{note}")
 
 
 def _lines(verdicts: list[Verdict]) -> "Iterator[str]":
