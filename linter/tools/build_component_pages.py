@@ -20,7 +20,7 @@ from payguard_pulumi.payment_access_roles import TOKEN
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDER = os.path.join(ROOT, "pulumi_components")
 PAGE = "README.md"
-_MARKED = re.compile(r"(<!-- made from: (?P<source>[\w./]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_MARKED = re.compile(r"(<!-- made from: (?P<source>[\w./-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _LANGUAGES = {".py": "python", ".ts": "typescript", ".yaml": "yaml", ".json": "json"}
 _CLASS = """\
 // The component's class, made from schema.json. `pulumi package add` generates one like it.

@@ -56,6 +56,16 @@ def test_schema_page_and_class_are_what_the_python_class_makes() -> None:
     assert (done.stdout, done.returncode) == ("", 0)
 
 
+def test_every_marked_part_of_the_page_holds_what_it_is_made_from() -> None:
+    parts = re.findall(r"<!-- made from: (\S+) -->\n(.*?)<!-- end -->", PAGE, re.DOTALL)
+    assert len(parts) == PAGE.count("<!-- made from: ")
+    for source, text in parts:
+        if (FOLDER / source).is_file():
+            assert (FOLDER / source).read_text(encoding="utf-8") in text
+        else:
+            assert text.startswith("| ")
+
+
 def test_the_schema_takes_nothing_that_the_component_host_of_pulumi_loses() -> None:
     assert SCHEMA["types"] == {}
     for about in RESOURCE["inputProperties"].values():
