@@ -1,26 +1,25 @@
 """Each argument by itself: what it takes, whatever the others are."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from payguard import identifiers
 from payguard.finding import quote
 from payguard.iam.document import BOUNDARY, parse_policy
-from payguard.iam.wildcard import covers
-from payguard.identifiers import ERROR, arn_field, check_policy_arn, parse_arn
+from payguard.iam.parameter import check_passed_role, check_principal, check_secret
+from payguard.identifiers import ERROR, Problem, arn_field, parse_arn
 from payguard.identifiers.glob import is_glob
 from payguard.identifiers.shape import from_model
 from payguard.sources import json_text
 from payguard_policies import catalog, roles
-from payguard_policies.action_sets import action_sets
 from payguard_pulumi.argument import PRINCIPALS, SEPARATIONS, ArgumentError, is_known
 
-_SUFFIX = "-??????"
 _MOST_TAGS = 50  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 # 10,240 characters are the most that a role's policies have, and an ARN has twenty at least.
 _MOST_ARNS = 500
-_TRUST_KINDS = {"iam": ("root", "role/", "user/"), "sts": ("assumed-role/", "federated-user/")}
+_PLACES = ("partition", "region")
 
 # Takes the property path of a value, and the value; raises ArgumentError if it is not fit.
 Check = Callable[[str, Any], None]
@@ -65,18 +64,26 @@ def _text(check: Check) -> Check:
     return checked
 
 
-def _identifier(kind: str) -> Check:
-    """Return a check of an identifier of a kind of ``payguard.identifiers``."""
+def _sound(problems: Callable[[str], Iterable[Problem]]) -> Check:
+    """Return a check of a text in which nothing is found wrong.
+
+    A partition or region that AWS does not have, as far as is known, is only doubted there; the
+    linter would refuse the policies for it without naming the argument.
+    """
 
     def checked(path: str, value: str) -> None:
-
-        found = [problem for problem in identifiers.check(kind, value) if problem.severity == ERROR]
+        found = [one for one in problems(value) if one.severity == ERROR or one.part in _PLACES]
         if found:
             mend = f"; {found[0].help}" if found[0].help else ""
             messages = "; ".join(problem.message for problem in found[:3])
             raise ArgumentError(path, f"{quote(value)}: {messages}{mend}")
 
     return checked
+
+
+def _identifier(kind: str) -> Check:
+    """Return a check of an identifier of a kind of ``payguard.identifiers``."""
+    return _sound(partial(identifiers.check, kind))
 
 
 def _shape(name: str, what: str) -> Check:
@@ -95,39 +102,15 @@ def _shape(name: str, what: str) -> Check:
     return checked
 
 
-def _secret(path: str, value: str) -> None:
-    """Refuse what is no secret's ARN; ``-??????`` may stand for the suffix of one to come.
-
-    AgentCore names the secrets that it keeps itself, so that patterns for those are taken too.
-    """
-    managed = action_sets()["wallet-secret-reads"].resources
-    if "*" in value and any(covers(pattern, value) for pattern in managed):
-        return
-    known = value[: -len(_SUFFIX)] + "-AAAAAA" if value.endswith(_SUFFIX) else value
-    try:
-        _identifier("secret-arn")(path, known)
-    except ArgumentError as error:
-        raise ArgumentError(path, error.reason.replace(quote(known), quote(value), 1)) from None
-
-
 def _principal(path: str, value: str) -> None:
     """Refuse what a trust policy of people or agents cannot name, and what names anybody."""
     if value == "*":
         raise ArgumentError(path, '"*" lets anybody in: name the roles or users that may assume it')
-    arn = parse_arn(value)
-    if is_glob(value):
-        reason = "a principal is named in full, without wildcards"
-    elif arn is None:
-        reason = "it is no ARN; an account is named as arn:aws:iam::ACCOUNT:root"
-    elif problems := check_policy_arn(value):
-        reason = "; ".join(problem.message for problem in problems[:3])
-    elif not arn.resource.startswith(_TRUST_KINDS.get(arn.service, ("\n",))):
-        reason = "expected a role, a user, a session of a role or an account's root"
-    elif not arn_field.is_account(arn.account):
-        reason = "it names no account"
-    else:
-        return
-    raise ArgumentError(path, f"{quote(value)}: {reason}")
+    if parse_arn(value) is None and not is_glob(value):
+        raise ArgumentError(
+            path, f"{quote(value)}: it is no ARN; an account is named as arn:aws:iam::ACCOUNT:root"
+        )
+    _sound(check_principal)(path, value)
 
 
 def _account(path: str, value: str) -> None:
@@ -197,6 +180,17 @@ def _tags(path: str, value: Any) -> None:
         _shape("IamTagValue", "value of a tag")(f"{path}.{key}", text)
 
 
+def _path(path: str, value: str) -> None:
+    """Refuse what is no path, and wildcards: IAM takes them, policies mean others by them."""
+    _shape("IamPath", "path of a role")(path, value)
+    if is_glob(value):
+        raise ArgumentError(
+            path,
+            f"{quote(value)} holds a wildcard or variable: a policy that names a role with that "
+            "path, as the control-plane role's does, would mean others as well",
+        )
+
+
 def _name_prefix(path: str, value: str) -> None:
 
     shape = from_model("other", "IamRoleName")
@@ -217,13 +211,13 @@ CHECKS: dict[str, Check] = {
     "region": _text(_region),
     **{name: _texts(_text(_principal)) for name in PRINCIPALS.values()},
     "create_service_role": _flag,
-    "service_role_arn": _text(_identifier("role-arn")),
+    "service_role_arn": _text(_sound(check_passed_role)),
     "credential_provider_arns": _texts(_text(_identifier("credential-provider-arn"))),
-    "secret_arns": _texts(_text(_secret)),
+    "secret_arns": _texts(_text(_sound(check_secret))),
     "kms_key_arn": _text(_identifier("kms-key-arn")),
     "permissions_boundary": _text(_shape("IamPolicyArn", "ARN of a managed policy")),
     "permissions_boundary_document": _text(_boundary_text),
-    "path": _text(_shape("IamPath", "path of a role")),
+    "path": _text(_path),
     "name_prefix": _text(_name_prefix),
     "max_session_duration": _duration,
     "external_id": _text(_shape("IamExternalId", "external ID")),

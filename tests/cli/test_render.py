@@ -20,6 +20,7 @@ VAULT = "arn:aws:bedrock-agentcore:us-east-1:999988887777:token-vault/default"
 PROVIDER = f"{VAULT}/paymentcredentialprovider/wallet"
 SECRET = "arn:aws:secretsmanager:us-east-1:999988887777:secret:wallet-A1b2C3"  # noqa: S105  an ARN
 KEY = "arn:aws:kms:us-east-1:999988887777:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+MANAGED = "bedrock-agentcore-identity!default/payment/*"
 ROLE = "arn:aws:iam::999988887777:role/AgentCorePaymentsResourceRetrievalRole"
 AGENT = "arn:aws:iam::999988887777:role/agent"
 
@@ -165,6 +166,17 @@ def test_a_manager_to_come_takes_account_and_region_of_the_one_that_is_there(
     assert OTHER.rpartition("/")[0] + "/kiosk-*" in result.output
 
 
+@pytest.mark.parametrize(
+    "secret", [f"{SECRET[:-7]}-??????", SECRET.replace("wallet-A1b2C3", MANAGED)]
+)
+def test_a_secret_that_is_to_come_is_named_by_a_pattern(payguard: Run, secret: str) -> None:
+    result = payguard("render", "resource-retrieval", *HERE, "--secret-arn", secret)
+    assert result.exit_code == 0
+    named = [one["Resource"] for one in json.loads(result.output)["Statement"]]
+    assert [secret] in named
+    assert payguard("lint", "-", input=result.output).exit_code == 0
+
+
 def refused(name: str, value: str, *sentences: str, beside: tuple[str, ...] = ()) -> Any:
     return pytest.param([*beside, name, value], [name, *sentences], id=f"{name} {value[:40]!a}")
 
@@ -194,6 +206,18 @@ BAD = [
     refused("--principal-arn", "arn:aws:s3:::bucket", "this is no principal", beside=HERE),
     refused("--principal-arn", AGENT.replace("9999", "999"), "account has 11 digits", beside=HERE),
     refused("--principal-arn", "", "it is empty", beside=HERE),
+    *(
+        refused("--principal-arn", AGENT.replace("role/agent", resource), sentence, beside=HERE)
+        for resource, sentence in (
+            ("group/agents", "this is no principal"),
+            ("saml-provider/idp", "this is no principal"),
+            ("rootkit", "this is no principal"),
+            ("role/", "no role has such a name"),
+            ("user/a b", "no user has such a name"),
+        )
+    ),
+    refused("--principal-arn", "arn:aws:iam::aws:role/agent", "it names no account", beside=HERE),
+    refused("--service-role-arn", ROLE.replace("role/", "role/*/"), "wildcards", beside=HERE),
     refused("--external-id", "", "it is empty", beside=HERE),
     refused("--external-id", "*", "expected the name of one thing", beside=HERE),
     refused("--manager-name", "my-shop", '"-" is not allowed in a payment manager name'),

@@ -86,7 +86,20 @@ MANAGERS = [
     case(
         "paymentManagerArns",
         'of two partitions, "aws" and "aws-cn"',
-        payment_manager_arns=[MANAGER, MANAGER.replace("aws", "aws-cn", 1)],
+        payment_manager_arns=[
+            MANAGER,
+            MANAGER.replace("aws", "aws-cn", 1).replace("us-east-1", "cn-north-1"),
+        ],
+    ),
+    case(
+        "paymentManagerArns[0]",
+        'AWS has no region "us-esat-1"; did you mean',
+        payment_manager_arns=[MANAGER.replace("us-east-1", "us-esat-1")],
+    ),
+    case(
+        "paymentManagerArns[1]",
+        'region "us-gov-west-1" is in partition "aws-us-gov", not in "aws"',
+        payment_manager_arns=[MANAGER, MANAGER.replace("us-east-1", "us-gov-west-1")],
     ),
     case("paymentManagerName", '"-" is not allowed', payment_manager_name="my-shop"),
     case("accountId", "is not given", payment_manager_arns=None, payment_manager_name="shop"),
@@ -128,6 +141,32 @@ PRINCIPAL_LISTS = [
         )
     ),
 ]
+MISNAMED = [
+    case("viewerPrincipals[0]", sentence, viewer_principals=[f"arn:aws:{service}:{ending}"])
+    for service, ending, sentence in (
+        ("iam", f":{ACCOUNT}:rootkit", "expected a role, a user"),
+        ("iam", f":{ACCOUNT}:group/auditors", "expected a role, a user"),
+        ("iam", f":{ACCOUNT}:role/", "no role has such a name or path"),
+        ("iam", f":{ACCOUNT}:role//auditor", "no role has such a name or path"),
+        ("iam", f":{ACCOUNT}:role/the auditor", "no role has such a name or path"),
+        ("iam", f":{ACCOUNT}:role/{'x' * 65}", "no role has such a name or path"),
+        ("iam", f":{ACCOUNT}:user/", "no user has such a name or path"),
+        ("iam", f"us-east-1:{ACCOUNT}:role/auditor", 'it names the region "us-east-1"'),
+        ("sts", f":{ACCOUNT}:assumed-role/auditor", "named as assumed-role/ROLE/SESSION"),
+        ("sts", f":{ACCOUNT}:assumed-role/auditor/", "named as assumed-role/ROLE/SESSION"),
+        ("sts", f":{ACCOUNT}:assumed-role/path/auditor/run", "named as assumed-role/ROLE/SESSION"),
+        ("sts", f":{ACCOUNT}:federated-user/x", "no federated user has such a name"),
+    )
+]
+SSO = "AWSReservedSSO_Audit_0123456789abcdef"
+UNUSUAL_PRINCIPALS = [
+    f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/eu-west-1/{SSO}",
+    f"arn:aws:sts::{ACCOUNT}:assumed-role/{SSO}/ada@example.com",
+    f"arn:aws:sts::{ACCOUNT}:federated-user/ada",
+    f"arn:aws:iam::{ACCOUNT}:user/division/team/ada+=,.@_-",
+    f"arn:aws:iam::{ACCOUNT}:role/{'x' * 64}",
+    f"arn:aws:iam::{ELSEWHERE}:root",
+]
 SERVICE = [
     case("createServiceRole", "expected true or false, found a text", create_service_role="yes"),
     case("secretArns", "the service role reads wallet secrets", secret_arns=None),
@@ -148,6 +187,10 @@ SERVICE = [
     ),
     case("kmsKeyArn", "an alias is no key", kms_key_arn=KEY.replace("key/", "alias/")),
     case("kmsKeyArn", f'is of the account "{ELSEWHERE}"', kms_key_arn=moved(KEY)),
+    *(
+        case("path", "holds a wildcard or variable", path=path)
+        for path in ("/*/", "/team?/", "/${aws:username}/")
+    ),
     case("serviceRoleArn", "give one of the two", service_role_arn=principal("service")),
     case(
         "controlPlanePrincipals",
@@ -181,6 +224,10 @@ ALONE = [
     ),
     case("secretArns", "only the service role uses it", secret_arns=[SECRET]),
     case("serviceRoleArn", "only the control-plane role passes it", service_role_arn=AGENT),
+    *(
+        case("serviceRoleArn", "without wildcards", service_role_arn=principal(role))
+        for role in ("*/service", "team?/service")
+    ),
     case("kmsKeyArn", "only the service role and the control-plane role", kms_key_arn=KEY),
     case(
         "permissionsBoundaryDocument",
@@ -249,7 +296,9 @@ def check(error: pulumi.InputPropertyError, path: str, sentence: str) -> None:
     assert len(str(error)) < 1200
 
 
-@pytest.mark.parametrize(("path", "sentence", "args"), [*MANAGERS, *PRINCIPAL_LISTS, *ALONE])
+@pytest.mark.parametrize(
+    ("path", "sentence", "args"), [*MANAGERS, *PRINCIPAL_LISTS, *MISNAMED, *ALONE]
+)
 def test_a_bad_argument_of_callers_is_refused_by_name(
     account: Account, path: str, sentence: str, args: dict[str, Any]
 ) -> None:
@@ -261,6 +310,13 @@ def test_a_bad_argument_of_the_service_role_is_refused_by_name(
     account: Account, path: str, sentence: str, args: dict[str, Any]
 ) -> None:
     check(refused(everything(**args), account), path, sentence)
+
+
+@pytest.mark.parametrize("arn", UNUSUAL_PRINCIPALS)
+def test_an_unusual_principal_that_iam_takes_is_taken(account: Account, arn: str) -> None:
+    made = deploy_roles(callers(viewer_principals=[arn]), account)
+    assert made.warnings() == []
+    assert account.trust("shop-viewer-1a2b3c4")["Statement"][0]["Principal"] == {"AWS": arn}
 
 
 def test_a_bad_value_beside_an_output_is_refused_before_anything_is_registered(

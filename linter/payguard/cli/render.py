@@ -9,8 +9,8 @@ import click
 
 from payguard.cli import EXIT_CODES, Refusal
 from payguard.finding import quote
-from payguard.identifiers import ERROR, Problem, arn_field, check, check_policy_arn, parse_arn
-from payguard.identifiers.glob import is_glob
+from payguard.iam.parameter import check_passed_role, check_principal, check_secret
+from payguard.identifiers import ERROR, Problem, arn_field, check
 from payguard.suppression import nearest
 from payguard_policies import roles
 
@@ -18,13 +18,10 @@ from payguard_policies import roles
 _KINDS = {
     "manager_arn": "payment-manager-arn",
     "credential_provider_arn": "credential-provider-arn",
-    "secret_arn": "secret-arn",
     "kms_key_arn": "kms-key-arn",
-    "service_role_arn": "role-arn",
     "manager_name": "payment-manager-name",
 }
 _DOUBTED = ("partition", "region")
-_PRINCIPAL_SERVICES = ("iam", "sts")
 _SEVERAL = ("manager_arn", "principal_arn", "credential_provider_arn", "secret_arn")
 _SINGLE = ("service_role_arn", "kms_key_arn", "external_id", "manager_name", "account", "region")
 
@@ -71,7 +68,12 @@ def _completions(_ctx: click.Context, _param: click.Parameter, start: str) -> li
     metavar="ARN",
     help="A payment credential provider; repeatable.",
 )
-@click.option("--secret-arn", multiple=True, metavar="ARN", help="A wallet secret; repeatable.")
+@click.option(
+    "--secret-arn",
+    multiple=True,
+    metavar="ARN",
+    help="A wallet secret, a suffix to come as -??????; repeatable.",
+)
 @click.option("--kms-key-arn", metavar="ARN", help="The manager's customer managed key.")
 @click.option(
     "--output-format",
@@ -132,24 +134,12 @@ def _problems(name: str, text: str) -> Iterator[Problem]:
         yield Problem(name, text, "it is empty: leave the option out or give a value")
     elif name in _KINDS:
         yield from check(_KINDS[name], text)
-    elif name == "principal_arn":
-        yield from _principal_problems(text)
+    elif name in _PARAMETERS:
+        yield from _PARAMETERS[name](text)
     elif name in _FIELDS:
         problem = _FIELDS[name](text)
         if problem:
             yield problem
-
-
-def _principal_problems(text: str) -> Iterator[Problem]:
-    if arn_field.is_account(text):
-        return
-    arn, found = parse_arn(text), check_policy_arn(text)
-    if is_glob(text):
-        yield Problem("principal", text, "a principal is named in full, without wildcards")
-    elif found:
-        yield from (problem._replace(help="") for problem in found)  # the mend is for a Resource
-    elif arn is None or arn.service not in _PRINCIPAL_SERVICES:
-        yield Problem("service", text, 'the service is not "iam" or "sts": this is no principal')
 
 
 def _account_problem(text: str) -> Problem | None:
@@ -162,6 +152,15 @@ def _region_problem(text: str) -> Problem | None:
     return arn_field.region_problem("", text)
 
 
+def _principal_problems(text: str) -> tuple[Problem, ...]:
+    return () if arn_field.is_account(text) else check_principal(text)
+
+
+_PARAMETERS = {
+    "principal_arn": _principal_problems,
+    "secret_arn": check_secret,
+    "service_role_arn": check_passed_role,
+}
 _FIELDS = {"account": _account_problem, "region": _region_problem}
 
 
