@@ -47,3 +47,17 @@ def is_known(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return all(map(is_known, value))
     return not isinstance(value, pulumi.Output | Unknown | Awaitable)
+
+
+def outputs_of(value: Any) -> Any:
+    """Return a value in which an output stands for all that is awaited.
+
+    Pulumi takes coroutines as inputs; one can be awaited only once, and more than one resource asks.
+    """
+    if isinstance(value, Mapping):
+        return {key: outputs_of(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [outputs_of(item) for item in value]
+    if isinstance(value, Awaitable) and not isinstance(value, pulumi.Output):
+        return pulumi.Output.from_input(value)
+    return value

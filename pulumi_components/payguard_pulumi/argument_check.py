@@ -32,7 +32,7 @@ def _texts(check: Check) -> Check:
         if not is_known(value) and not isinstance(value, list | tuple):
             return
         if not isinstance(value, list | tuple):
-            raise ArgumentError(path, f"expected a list, found {_kind(value)}")
+            raise ArgumentError(path, f"expected a list, found {kind(value)}")
         if not value:
             raise ArgumentError(path, "the list is empty: leave it out or name at least one")
         if len(value) > _MOST_ARNS:
@@ -56,7 +56,7 @@ def _text(check: Check) -> Check:
         if not is_known(value):
             return
         if not isinstance(value, str):
-            raise ArgumentError(path, f"expected a text, found {_kind(value)}")
+            raise ArgumentError(path, f"expected a text, found {kind(value)}")
         if not value:
             raise ArgumentError(path, "it is empty: leave it out or give a value")
         check(path, value)
@@ -154,13 +154,13 @@ def _duration(path: str, value: Any) -> None:
 
 def _flag(path: str, value: Any) -> None:
     if not isinstance(value, bool):
-        raise ArgumentError(path, f"expected true or false, found {_kind(value)}")
+        raise ArgumentError(path, f"expected true or false, found {kind(value)}")
 
 
 def _separation(path: str, value: Any) -> None:
     if value not in SEPARATIONS:
         expected = " or ".join(map(quote, SEPARATIONS))
-        shown = quote(value) if isinstance(value, str) else _kind(value)
+        shown = quote(value) if isinstance(value, str) else kind(value)
         raise ArgumentError(path, f"expected {expected}, found {shown}")
 
 
@@ -168,16 +168,29 @@ def _tags(path: str, value: Any) -> None:
     if not is_known(value) and not isinstance(value, Mapping):
         return
     if not isinstance(value, Mapping):
-        raise ArgumentError(path, f"expected a map of texts, found {_kind(value)}")
+        raise ArgumentError(path, f"expected a map of texts, found {kind(value)}")
     if len(value) > _MOST_TAGS:
         raise ArgumentError(path, f"{len(value)} tags; IAM takes {_MOST_TAGS} on a role")
     for key, text in value.items():
-        _shape("IamTagKey", "key of a tag")(path, key)
+        _tag_key(path, key)
         if not is_known(text):
             continue
         if not isinstance(text, str):
-            raise ArgumentError(f"{path}.{key}", f"expected a text, found {_kind(text)}")
+            raise ArgumentError(f"{path}.{key}", f"expected a text, found {kind(text)}")
         _shape("IamTagValue", "value of a tag")(f"{path}.{key}", text)
+    seen = Counter(key.lower() for key in value)
+    twice = next((key for key in value if seen[key.lower()] > 1), None)
+    if twice is not None:
+        raise ArgumentError(path, f"{quote(twice)} stands in it twice: IAM reads keys in any case")
+
+
+def _tag_key(path: str, key: Any) -> None:
+    """Refuse what IAM takes for no key: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html."""
+    if not isinstance(key, str):
+        raise ArgumentError(path, f"expected a text as the key of a tag, found {kind(key)}")
+    _shape("IamTagKey", "key of a tag")(path, key)
+    if key.lower().startswith("aws:"):
+        raise ArgumentError(path, f'{quote(key)}: only AWS makes tags that start with "aws:"')
 
 
 def _path(path: str, value: str) -> None:
@@ -227,7 +240,8 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def _kind(value: Any) -> str:
+def kind(value: Any) -> str:
+    """Say in words what a value is, where it should be something else."""
     names = {bool: "a truth value", str: "a text", int: "a number", float: "a number"}
     if value is None:
         return "nothing"

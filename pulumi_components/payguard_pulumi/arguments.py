@@ -17,9 +17,10 @@ from payguard_pulumi.argument import (
     SERVICE_PERSONA,
     ArgumentError,
     is_known,
+    outputs_of,
     wire_name,
 )
-from payguard_pulumi.argument_check import CHECKS
+from payguard_pulumi.argument_check import CHECKS, kind
 
 _ARN_FIELDS = 6
 
@@ -69,10 +70,12 @@ def given(args: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ArgumentError: there is no such argument.
     """
+    if not isinstance(args, Mapping):
+        raise ArgumentError("args", f"expected a dictionary of the arguments, found {kind(args)}")
     for name in args:
         if name not in CHECKS:
             raise ArgumentError(name, f"there is no such argument{nearest(name, CHECKS)}")
-    return {name: value for name, value in args.items() if value is not None}
+    return {name: outputs_of(value) for name, value in args.items() if value is not None}
 
 
 def check_known(args: Mapping[str, Any]) -> None:

@@ -66,7 +66,7 @@ class RoleResources:
             assume_role_policy=self.trust[persona],
             path=values.get("path"),
             permissions_boundary=values.get("permissions_boundary"),
-            max_session_duration=None if persona == SERVICE_PERSONA else _duration(values),
+            max_session_duration=None if persona == SERVICE_PERSONA else self._duration(),
             tags=values.get("tags"),
             # A name that is given cannot be held by the old role and the new one.
             opts=pulumi.ResourceOptions(parent=self._parent, delete_before_replace=named or None),
@@ -93,6 +93,16 @@ class RoleResources:
             lambda known: known[0].permissions(persona, service_role=known[1])
         )
 
+    def _duration(self) -> "pulumi.Output[int] | None":
+        """Return the duration as the whole number that IAM takes: other languages send a float.
+
+        It waits for the plan, in which a value that is no such number is refused by its name.
+        """
+        duration = self._values.get("max_session_duration")
+        if duration is None:
+            return None
+        return pulumi.Output.all(self._plan, duration).apply(lambda known: int(known[1]))
+
     def _attach(self, persona: str) -> None:
         role = self.roles[persona]
         managed = self._plan.apply(lambda plan: list(plan.roles[persona].managed))
@@ -115,9 +125,3 @@ class RoleResources:
                 "payments has no access from one account to another; deploy to theirs",
                 self._parent,
             )
-
-
-def _duration(values: Mapping[str, Any]) -> "pulumi.Output[int] | None":
-    """Return the duration as the whole number that IAM takes: other languages send a float."""
-    duration = values.get("max_session_duration")
-    return None if duration is None else pulumi.Output.from_input(duration).apply(int)

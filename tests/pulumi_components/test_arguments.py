@@ -263,6 +263,9 @@ ALONE = [
     case("tags", "51 tags; IAM takes 50", tags={f"t{n}": "x" for n in range(51)}),
     case("tags.team", "expected a text, found a number", tags={"team": 1}),
     case("tags.team", "is no value of a tag", tags={"team": "x" * 257}),
+    case("tags", "expected a text as the key of a tag, found a number", tags={7: "x"}),
+    case("tags", 'only AWS makes tags that start with "aws:"', tags={"AWS:team": "x"}),
+    case("tags", '"Team" stands in it twice', tags={"Team": "x", "team": "y"}),
     case("separation", 'expected "error" or "advisory", found "off"', separation="off"),
     case("manager_arns", 'did you mean "payment_manager_arns"?', manager_arns=[MANAGER]),
 ]
@@ -334,14 +337,29 @@ def test_a_bad_value_beside_an_output_is_refused_before_anything_is_registered(
 
 
 @pytest.mark.parametrize(
-    ("path", "value"), [("paymentManagerArns", []), (r"paymentManagerArns\[0\]", ["*"])]
+    ("path", "name", "value"),
+    [
+        ("paymentManagerArns", "payment_manager_arns", []),
+        (r"paymentManagerArns\[0\]", "payment_manager_arns", ["*"]),
+        ("maxSessionDuration", "max_session_duration", "an hour"),
+        ("path", "path", 7),
+        ("tags.team", "tags", {"team": 7}),
+    ],
 )
 def test_a_bad_output_is_refused_before_a_role_is_made(
-    account: Account, path: str, value: Any
+    account: Account, path: str, name: str, value: Any
 ) -> None:
     with pytest.raises(pulumi.InputPropertyError, match=f"^{path}: "):
-        deploy_roles(lambda: callers(payment_manager_arns=pulumi.Output.from_input(value)), account)
+        deploy_roles(lambda: callers(**{name: pulumi.Output.from_input(value)}), account)
     assert account.roles() == []
+
+
+@pytest.mark.parametrize(("args", "found"), [(None, "nothing"), ([], "a list"), ("shop", "a text")])
+def test_what_is_no_dictionary_of_arguments_is_refused(
+    account: Account, args: Any, found: str
+) -> None:
+    with pytest.raises(pulumi.InputPropertyError, match=f"expected a dictionary .* {found}$"):
+        deploy_roles(lambda: args, account)
 
 
 @pytest.mark.parametrize("name", ["viewer_principals", "external_id", "permissions_boundary"])

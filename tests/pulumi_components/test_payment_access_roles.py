@@ -109,6 +109,24 @@ def test_an_output_that_is_known_makes_the_same_roles_as_the_plain_value() -> No
         assert deploy_roles(args, account).value == plain
 
 
+def test_a_coroutine_makes_the_same_roles_as_the_plain_value() -> None:
+    async def later(value: Any) -> Any:
+        return value
+
+    def args() -> dict[str, Any]:
+        return callers(
+            payment_manager_arns=later([MANAGER]),
+            viewer_principals=[later(principal("ci"))],
+            tags={"team": later("shop")},
+        )
+
+    with iam(ACCOUNT) as account:
+        plain = deploy_roles(callers(), account).value
+    with iam(ACCOUNT) as account:
+        assert deploy_roles(args, account).value == plain
+        assert account.role("shop-viewer-1a2b3c4")["Tags"] == [{"Key": "team", "Value": "shop"}]
+
+
 def test_a_manager_that_does_not_exist_yet_is_named_in_lower_case(account: Account) -> None:
     args = callers(
         payment_manager_arns=None,
