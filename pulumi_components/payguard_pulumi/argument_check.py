@@ -13,7 +13,7 @@ from payguard.identifiers import ERROR, Problem, arn_field, parse_arn
 from payguard.identifiers.glob import is_glob
 from payguard.identifiers.shape import from_model
 from payguard.sources import json_text
-from payguard_policies import catalog, roles
+from payguard_policies import catalog
 from payguard_pulumi.argument import PRINCIPALS, SEPARATIONS, ArgumentError, is_known
 
 _MOST_TAGS = 50  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -204,19 +204,6 @@ def _path(path: str, value: str) -> None:
         )
 
 
-def _name_prefix(path: str, value: str) -> None:
-
-    shape = from_model("other", "IamRoleName")
-    _shape("IamRoleName", "start of a role's name")(path, value)
-    longest = max(roles.PERSONAS, key=len)
-    if len(value) + len(longest) > shape.most:
-        raise ArgumentError(
-            path,
-            f"with {quote(longest)} behind it the name of a role would have "
-            f"{len(value) + len(longest)} characters; IAM takes {shape.most}",
-        )
-
-
 CHECKS: dict[str, Check] = {
     "payment_manager_arns": _texts(_text(_identifier("payment-manager-arn"))),
     "payment_manager_name": _text(_identifier("payment-manager-name")),
@@ -231,7 +218,7 @@ CHECKS: dict[str, Check] = {
     "permissions_boundary": _text(_shape("IamPolicyArn", "ARN of a managed policy")),
     "permissions_boundary_document": _text(_boundary_text),
     "path": _text(_path),
-    "name_prefix": _text(_name_prefix),
+    "name_prefix": _text(_shape("IamRoleName", "start of a role's name")),
     "max_session_duration": _duration,
     "external_id": _text(_shape("IamExternalId", "external ID")),
     "tags": _tags,

@@ -6,6 +6,7 @@ from typing import Any
 
 from payguard.finding import quote
 from payguard.identifiers import arn_field
+from payguard.identifiers.shape import from_model
 from payguard.sources import json_text
 from payguard.suppression import nearest
 from payguard_policies import roles
@@ -94,6 +95,42 @@ def check_known(args: Mapping[str, Any]) -> None:
     _check_combination(args)
 
 
+def check_names(args: Mapping[str, Any], component: str) -> None:
+    """Refuse names that IAM takes for no role, as far as they are known.
+
+    Args:
+        args: checked as far as they are known.
+        component: the component's name, from which Pulumi makes those of the roles; what it adds
+            is a matter of the stack's configuration.
+
+    Raises:
+        ArgumentError: a role would have such a name.
+    """
+    prefix = args.get("name_prefix")
+    if not is_known(prefix):
+        return
+    shape = from_model("other", "IamRoleName")
+    longest = max(_personas(args), key=len)
+    name = f"{component}-{longest}" if prefix is None else f"{prefix}{longest}"
+    if shape.accepts(name):
+        return
+    if prefix is None:
+        reason = f"without it the roles are named after the component, {quote(component)}, and "
+        reason += f"{quote(name)} is no name of a role: IAM takes {shape.least} to {shape.most} "
+        reason += f"characters that match {shape.pattern}"
+    else:
+        reason = f"with {quote(longest)} behind it the name of a role would have {len(name)} "
+        reason += f"characters; IAM takes {shape.most}"
+    raise ArgumentError(wire_name("name_prefix"), reason)
+
+
+def _personas(args: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the personas whose roles are asked for."""
+    if args.get("create_service_role"):
+        yield SERVICE_PERSONA
+    yield from (persona for persona, name in PRINCIPALS.items() if name in args)
+
+
 def arguments(args: Mapping[str, Any]) -> Arguments:
     """Check arguments that are all known, and return what the roles are made from.
 
@@ -135,6 +172,7 @@ def arguments(args: Mapping[str, Any]) -> Arguments:
         boundary_document=None if document is None else json_text.parse(document),
     )
     _check_homes(args, found)
+    _check_use(args, found)
     return found
 
 
@@ -226,6 +264,24 @@ def _check_homes(args: Mapping[str, Any], found: Arguments) -> None:
     for name in PRINCIPALS.values():
         for path, arn in _each(args, name):
             _check_home(path, arn, found, own_account=False)
+
+
+def _check_use(args: Mapping[str, Any], found: Arguments) -> None:
+    """Refuse keys and credential providers that no payment manager can use."""
+    regions = {arn.split(":", _ARN_FIELDS - 1)[3] for arn in found.managers}
+    for name in ("credential_provider_arns", "kms_key_arn"):
+        for path, arn in _each(args, name):
+            _, _, _, region, _, resource = arn.split(":", _ARN_FIELDS - 1)
+            if region not in regions:
+                raise ArgumentError(
+                    path, f"{quote(arn)} is of {quote(region)}, where no payment manager is"
+                )
+            vault, expected = resource.split("/")[1], found.parameters.token_vault_id
+            if name == "credential_provider_arns" and vault != expected:
+                raise ArgumentError(
+                    path,
+                    f"{quote(arn)}: the token vault is {quote(vault)}, expected {quote(expected)}",
+                )
 
 
 def _each(args: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:

@@ -143,11 +143,12 @@ class PaymentAccessRoles(pulumi.ComponentResource):
                 together, or the roles would break the separation of duties.
         """
         # Here, not above: a program that only imports the component does not pay for the engine.
-        from payguard_pulumi.arguments import check_known, given  # noqa: PLC0415
+        from payguard_pulumi.arguments import check_known, check_names, given  # noqa: PLC0415
         from payguard_pulumi.plan import plan_of, refuse_shared_principals  # noqa: PLC0415
 
         values = given(args)
         check_known(values)
+        check_names(values, name)
         known = plan_of(values, name) if is_known(values) else None
         if known is None:
             refuse_shared_principals(values, name)

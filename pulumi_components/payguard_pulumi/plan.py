@@ -1,12 +1,13 @@
 """What a component will make: its arguments checked, its roles planned and checked together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from payguard import identifiers
 from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_pulumi.argument import ADMINISTRATOR, PRINCIPALS, ArgumentError, is_known, wire_name
-from payguard_pulumi.arguments import Arguments, arguments
+from payguard_pulumi.arguments import Arguments, arguments, check_names
 from payguard_pulumi.planned_role import PlannedRole, permissions, planned_roles, role_arn, text
 from payguard_pulumi.separation import checked
 from payguard_pulumi.shared_principals import shared
@@ -55,7 +56,8 @@ def plan_of(values: Mapping[str, Any], component: str) -> Plan:
         component: the component's name.
 
     Raises:
-        ArgumentError: an output came to nothing; see ``arguments.arguments`` and ``separation.checked``.
+        ArgumentError: an output came to nothing; see ``arguments.arguments``, ``arguments.check_names`` and
+            ``separation.checked``.
     """
     for name, value in values.items():
         if value is None:  # taken for "left out" it would quietly change what is made
@@ -64,8 +66,18 @@ def plan_of(values: Mapping[str, Any], component: str) -> Plan:
                 "the output came to nothing: leave the argument out, or give a value",
             )
     found = arguments(values)
+    check_names(values, component)
     planned = planned_roles(found, component)
-    return Plan(found, planned, (*checked(found, planned), *shared(found, planned)))
+    warnings = (*_doubts(found), *checked(found, planned), *shared(found, planned))
+    return Plan(found, planned, warnings)
+
+
+def _doubts(found: Arguments) -> Iterator[str]:
+    """Yield what AWS's pages say against an argument that its models take."""
+    key = found.parameters.kms_key_arn
+    for problem in identifiers.check("kms-key-arn", key) if key else ():
+        if problem.code == "multi-region-key":
+            yield f"{wire_name('kms_key_arn')}: {problem.message}"
 
 
 def refuse_shared_principals(values: Mapping[str, Any], component: str) -> None:

@@ -71,7 +71,7 @@ def _linted(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterato
         for document in (*role.identity, role.trust)
         if document is not None
     ]
-    _refuse_oversized(documents)
+    yield from _sized(documents)
     settings = Settings(
         ignore=(_SIZE,),
         roles=tuple(
@@ -87,16 +87,19 @@ def _linted(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterato
     yield from (finding.message for finding in report.undecided if finding.rule not in said)
 
 
-def _refuse_oversized(documents: Sequence[Document]) -> None:
+def _sized(documents: Sequence[Document]) -> Iterator[str]:
     """Refuse policies that IAM would not take, before the engine spends its time on them.
 
-    The lower quota of managed policies is none of their business: they are held inline.
+    Yields those that it may not take. The lower quota of managed policies is none of their
+    business: they are held inline.
     """
     report = lint_found(Infrastructure(tuple(documents)), Settings(select=(_SIZE,)))
     for finding in report.findings:
-        if finding.severity != Severity.ERROR:
-            continue
         persona, kind = finding.location.path.split(" ")
+        if finding.severity != Severity.ERROR:
+            if kind == TRUST:
+                yield f"{_path(persona)}: {finding.message}"
+            continue
         if kind == TRUST:
             raise ArgumentError(_path(persona), f"{finding.message}; name fewer principals")
         raise ArgumentError(

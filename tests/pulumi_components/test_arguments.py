@@ -186,6 +186,22 @@ SERVICE = [
         credential_provider_arns=[moved(PROVIDER)],
     ),
     case("kmsKeyArn", "an alias is no key", kms_key_arn=KEY.replace("key/", "alias/")),
+    case(
+        "credentialProviderArns[0]",
+        'is of "eu-west-1", where no payment manager is',
+        credential_provider_arns=[PROVIDER.replace("us-east-1", "eu-west-1")],
+    ),
+    case(
+        "credentialProviderArns[0]",
+        'the token vault is "mine", expected "default"',
+        credential_provider_arns=[PROVIDER.replace("default", "mine")],
+    ),
+    case(
+        "kmsKeyArn",
+        'is of "eu-west-1", where no payment manager is',
+        kms_key_arn=KEY.replace("us-east-1", "eu-west-1"),
+    ),
+    case("namePrefix", "would have 66 characters; IAM takes 64", name_prefix="x" * 48),
     case("kmsKeyArn", f'is of the account "{ELSEWHERE}"', kms_key_arn=moved(KEY)),
     *(
         case("path", "holds a wildcard or variable", path=path)
@@ -252,7 +268,7 @@ ALONE = [
     ),
     case("path", "is no path of a role", path="payments"),
     case("namePrefix", "is no start of a role's name", name_prefix="shop/"),
-    case("namePrefix", "would have 68 characters; IAM takes 64", name_prefix="x" * 50),
+    case("namePrefix", "would have 65 characters; IAM takes 64", name_prefix="x" * 50),
     case("maxSessionDuration", "3,600 to 43,200, found 60", max_session_duration=60),
     case("maxSessionDuration", "found 3600.5", max_session_duration=3600.5),
     case("maxSessionDuration", "found True", max_session_duration=True),
@@ -313,6 +329,48 @@ def test_a_bad_argument_of_the_service_role_is_refused_by_name(
     account: Account, path: str, sentence: str, args: dict[str, Any]
 ) -> None:
     check(refused(everything(**args), account), path, sentence)
+
+
+def test_the_start_of_the_names_may_be_as_long_as_the_roles_that_are_asked_for_allow(
+    account: Account,
+) -> None:
+    deploy_roles(callers(name_prefix="x" * 49), account)
+    assert max(map(len, account.roles())) == 64
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("name", ["shop/eu", "the shop", "läden", "x" * 50])
+def test_a_component_whose_roles_iam_would_not_name_after_it_is_refused(
+    account: Account, name: str, *, known: bool
+) -> None:
+    def args() -> dict[str, Any]:
+        return callers(payment_manager_arns=[MANAGER] if known else pulumi.Output.from_input([]))
+
+    with pytest.raises(pulumi.InputPropertyError, match=r"^namePrefix: without it") as error:
+        deploy_roles(args, account, name=name)
+    assert f'"{name}-process-payment" is no name of a role' in str(error.value)
+    assert account.roles() == []
+    deploy_roles(callers(name_prefix="shop-"), account, name=name)
+    assert len(account.roles()) == 3
+
+
+@pytest.mark.parametrize(
+    ("args", "warning"),
+    [
+        (
+            {"viewer_principals": [principal(f"auditor{number}") for number in range(60)]},
+            "viewerPrincipals: the policy has 2,757 characters",
+        ),
+        (
+            {"kms_key_arn": KEY.replace("1234abcd-12ab-34cd-56ef-", f"mrk-{'0' * 20}")},
+            "which payments does not support",
+        ),
+    ],
+    ids=["a trust policy over the usual quota", "a multi-Region key"],
+)
+def test_what_aws_may_refuse_is_said(args: dict[str, Any], warning: str, account: Account) -> None:
+    (said,) = deploy_roles(everything(**args), account).warnings()
+    assert warning in said
 
 
 @pytest.mark.parametrize("arn", UNUSUAL_PRINCIPALS)
