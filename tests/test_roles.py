@@ -131,6 +131,17 @@ def test_the_persona_of_the_command_line_is_what_the_role_is_held_against(tmp_pa
     assert ("permission-beyond-contract", "security-warning") in found
 
 
+def test_the_managers_of_a_role_of_no_persona_are_what_it_is_held_against(tmp_path: Path) -> None:
+    write(tmp_path / "policy.json", SPENDS)
+    assert role_findings(linted(Asked(managers=(MANAGER,)))) == []
+    found = role_findings(linted(Asked(managers=(f"{MANAGER[:-1]}6",))))
+    assert found == [("access-outside-managers", "security-warning")]
+    (tmp_path / "payguard.toml").write_text(
+        f'[[role]]\nname = "agent"\nidentity = ["policy.json"]\nmanager-arns = ["{MANAGER[:-1]}6"]\n'
+    )
+    assert role_findings(linted()) == found
+
+
 def template(name: str, *statements: dict[str, Any]) -> str:
     trust = {
         "Version": "2012-10-17",

@@ -54,6 +54,26 @@ def test_bad_input_gets_one_clear_line_and_exit_2_and_the_others_are_linted(
     assert "UpdatePaymentSession" in result.output
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--manager-arn", "shop", '"shop" is no ARN'),
+        ("--manager-arn", "", "an ARN is expected"),
+        ("--manager-arn", "arn:aws:s3:::b", "no payment manager matches it"),
+        ("--role-arn", "agent", "is no ARN of a role or user"),
+        ("--role-arn", "", "is no ARN of a role or user"),
+    ],
+)
+def test_what_nothing_can_be_held_against_is_refused(
+    payguard: Run, folder: Path, option: str, value: str, message: str
+) -> None:
+    (folder / "good.json").write_text(GOOD)
+    result = payguard("lint", "good.json", option, value)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not result.stdout
+
+
 def test_a_broken_link_is_reported_and_the_others_are_linted(payguard: Run, folder: Path) -> None:
     (folder / "gone.json").symlink_to("nowhere.json")
     (folder / "good.json").write_text(GOOD)

@@ -78,9 +78,13 @@ def contract(
         *_beyond(actor, terms, limit),
     ]
     if managers:
-        answer = confined_to(actor, managers, limit)
-        found.append(Check(OUTSIDE, "", "", answer))
+        found.append(outside(actor, managers, limit))
     return tuple(found)
+
+
+def outside(actor: Actor, managers: Sequence[str], limit: Limit | None = None) -> Check:
+    """Ask whether a role keeps to its own payment managers; it need be of no persona for that."""
+    return Check(OUTSIDE, "", "", confined_to(actor, managers, limit))
 
 
 def verdict(checks: Sequence[Check]) -> str:

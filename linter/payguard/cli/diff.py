@@ -15,7 +15,7 @@ from payguard.authorization.policy_set import clauses_of, layer_of
 from payguard.authorization.reach import short
 from payguard.authorization.relevance import about, keys_of
 from payguard.authorization.vocabulary import granted
-from payguard.cli import EXIT_CODES, Refusal, names, policy_files
+from payguard.cli import EXIT_CODES, Refusal, names, option, policy_files
 from payguard.cli.policy_files import STDIN, PolicyFiles
 from payguard.cli.replay import Given, context_of
 from payguard.cli.revision import at_revision
@@ -99,7 +99,7 @@ class Direction(NamedTuple):
 @click.option(
     "--principal",
     metavar="ARN",
-    callback=policy_files.checked_principal,
+    callback=option.checked_principal,
     help="The ARN of the role (default: some role of any account).",
 )
 @click.option(

@@ -62,7 +62,12 @@ _telling = option.arguments(
         metavar="ARN",
         help="A payment manager that is the role's own; repeatable.",
     ),
-    click.option("--role-arn", default="", metavar="ARN", help="The ARN of that role."),
+    click.option(
+        "--role-arn",
+        metavar="ARN",
+        callback=option.checked_principal,
+        help="The ARN of that role.",
+    ),
 )
 configured = option.arguments(
     click.option("--config", metavar="FILE", help="This configuration file and no other."),
@@ -119,6 +124,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     # fifth of the time and finds none.
     gc.disable()
     _check_scan(options)
+    _check_managers(options["manager_arn"])
     settings = _settings(paths, options)
     if options["show_settings"]:
         _show_settings(settings)
@@ -139,6 +145,13 @@ def _check_scan(options: dict[str, Any]) -> None:
             f"--scan looks into files of any kind, and --{name.replace('_', '-')} says what they are: "
             "give one of the two"
         )
+
+
+def _check_managers(arns: tuple[str, ...]) -> None:
+    if arns:
+        from payguard.cli import names
+
+        names.check_managers("--manager-arn", arns)
 
 
 def load_settings(paths: tuple[str, ...], options: dict[str, Any]) -> "Settings":
@@ -233,7 +246,7 @@ def _lint(
         source=options["source"] or "",
         scan=options["scan"],
         standard_input=sys.stdin.buffer.read,
-        asked=Asked(options["persona"] or "", options["manager_arn"], options["role_arn"]),
+        asked=Asked(options["persona"] or "", options["manager_arn"], options["role_arn"] or ""),
     )
     if options["verbose"]:
         _show_files(inputs, to_stderr=True)

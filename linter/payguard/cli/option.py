@@ -1,12 +1,26 @@
 """Options that several commands share."""
 
+import math
 import os
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from payguard.finding import quote
+
 Command = Callable[..., Any]
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds within a range; what is not a number is in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number, or fail."""
+        found = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value!r} is not a valid number of seconds.", param, ctx)
+        return found
 
 
 def arguments(*options: Command) -> Callable[[Command], Command]:
@@ -41,3 +55,15 @@ def wants_color(choice: str, *, terminal: bool) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or terminal
+
+
+def checked_principal(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse the ARN of something that has no identity policies; for click."""
+    from payguard.authorization.caller import ROLE, USER, caller
+
+    if value is None:
+        return None
+    asking = caller(value)
+    if asking.kind not in {ROLE, USER} or not asking.name or any(sign in value for sign in "*?${"):
+        raise click.BadParameter(f"{quote(value)} is no ARN of a role or user", param=param)
+    return value

@@ -17,7 +17,7 @@ from payguard.authorization.policy_set import (
     with_identity,
 )
 from payguard.cli import Refusal, option
-from payguard.finding import InputError, quote
+from payguard.finding import InputError
 from payguard.iam.document import (
     BOUNDARY,
     IDENTITY,
@@ -282,15 +282,3 @@ def _size(document: Document) -> int:
     import json
 
     return len(json.dumps(document.value, separators=(",", ":"), ensure_ascii=False))
-
-
-def checked_principal(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """Refuse the ARN of something that has no identity policies; for click."""
-    from payguard.authorization.caller import ROLE, USER, caller
-
-    if value is None:
-        return None
-    asking = caller(value)
-    if asking.kind not in {ROLE, USER} or not asking.name or any(sign in value for sign in "*?${"):
-        raise click.BadParameter(f"{quote(value)} is no ARN of a role or user", param=param)
-    return value

@@ -53,7 +53,7 @@ _role = option.arguments(
     click.option(
         "--principal",
         metavar="ARN",
-        callback=policy_files.checked_principal,
+        callback=option.checked_principal,
         help="Its ARN (default: some role of any account).",
     ),
     click.option("--name", metavar="NAME", help="What to call it."),

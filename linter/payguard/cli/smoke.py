@@ -99,14 +99,14 @@ _instead = option.arguments(
 _running = option.arguments(
     click.option(
         "--deadline",
-        type=click.FloatRange(min=1, max=3600),
+        type=option.Seconds(min=1, max=3600),
         default=_DEADLINE,
         metavar="SECONDS",
         help=f"For each target, with all that is asked again (default: {_DEADLINE:.0f}).",
     ),
     click.option(
         "--settle",
-        type=click.FloatRange(min=0, max=600),
+        type=option.Seconds(min=0, max=600),
         default=0.0,
         metavar="SECONDS",
         help="Ask again for so long what is not as expected: just after a deploy, IAM takes a while.",

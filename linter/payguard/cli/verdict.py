@@ -26,7 +26,7 @@ _STATES, _REQUESTS = 60_000, 1_000_000
 printing = option.arguments(
     click.option(
         "--timeout",
-        type=click.FloatRange(min=0, max=3600, min_open=True),
+        type=option.Seconds(min=0, max=3600, min_open=True),
         default=_SECONDS,
         metavar="SECONDS",
         help=f"Leave it undecided after so long (default: {_SECONDS:.0f}).",

@@ -7,7 +7,7 @@ from payguard.authorization.actor import Actor
 from payguard.authorization.answer import PROVED, UNDECIDED, Answer, Inquiry, Step
 from payguard.authorization.closure import separated_one
 from payguard.authorization.compare import Dead, dead_statements
-from payguard.authorization.contract import MISSING, OUTSIDE, Check, contract
+from payguard.authorization.contract import MISSING, OUTSIDE, Check, contract, outside
 from payguard.authorization.decision import decide
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import Clause, StatementRef
@@ -140,8 +140,10 @@ class Subject:
 
     @cached_property
     def contract(self) -> tuple[Check, ...]:
-        """The clauses of its persona's contract; none without a persona."""
-        return contract(self.actor, self.persona, self.managers) if self.persona else ()
+        """The clauses of its persona's contract; without a persona that on its managers, if any."""
+        if self.persona:
+            return contract(self.actor, self.persona, self.managers)
+        return (outside(self.actor, self.managers),) if self.managers else ()
 
     @cached_property
     def dead(self) -> tuple[Dead, ...]:
