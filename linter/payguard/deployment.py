@@ -112,6 +112,16 @@ def deployment_of(roles: Sequence[Role], told: Sequence[str] = ()) -> Deployment
     return Deployment(*map(_only, fields, usual))
 
 
+def told_by(role: Role) -> list[str]:
+    """Return ARNs of payments in which a role tells where it is deployed to."""
+    values = [document.value for document in _documents(role)]
+    found = {arn for value in values for arn in _payments_arns(value)}
+    if isinstance(role.arn, str) and role.arn.count(":") >= _ARN_FIELDS - 1:
+        fields = role.arn.split(":", _ARN_FIELDS - 1)
+        found.add((fields[1], "", fields[4]))
+    return [":".join(("arn", arn[0], PAYMENTS_SERVICE, *arn[1:], "")) for arn in sorted(found)]
+
+
 def _only(names: list[str], usual: str) -> str:
     if not names:
         return usual

@@ -188,3 +188,128 @@ def test_a_revision_that_cannot_be_had_is_refused(
     assert done.returncode == 2, done.stdout
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_diff_reads_all_of_a_configuration_at_the_revision(tmp_path: Path) -> None:
+    """Values of variables, files that functions ask for, and modules beside the folder."""
+    main = """
+variable "action" {}
+module "shared" {
+  source = "../../modules/pay"
+  action = var.action
+}
+"""
+    shared = """
+variable "action" {}
+resource "aws_iam_role" "pay" {
+  name               = "Pay"
+  assume_role_policy = "{}"
+}
+resource "aws_iam_role_policy" "pay" {
+  role   = aws_iam_role.pay.id
+  policy = templatefile("${path.module}/policies/pay.json.tmpl", { action = var.action })
+}
+"""
+    statement = {"Effect": "Allow", "Action": "${action}", "Resource": SHOP}
+    files = {
+        "live/prod/main.tf": main,
+        "live/prod/terraform.tfvars": f'action = "{PAY}"\n',
+        "modules/pay/main.tf": shared,
+        "modules/pay/policies/pay.json.tmpl": json.dumps(
+            {"Version": "2012-10-17", "Statement": statement}
+        ),
+    }
+    git(tmp_path, "init", "-q")
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "modules/pay/link.tf.json").symlink_to("none.json")
+    (tmp_path / "modules/pay/none.json").write_text("{}")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "one")
+    asked = ("diff", "live/prod", "--base", "HEAD", "--role", "Pay")
+
+    same = payguard(tmp_path, *asked)
+    (tmp_path / "live/prod/terraform.tfvars").write_text(f'action = "{OPEN}"\n')
+    other = payguard(tmp_path, *asked)
+
+    assert same.returncode == 0, same.stdout + same.stderr
+    assert "0 new, 0 taken away" in same.stdout
+    assert other.returncode == 1, other.stdout + other.stderr
+    assert "1 new, 1 taken away" in other.stdout
+    assert f'before: no identity policy allows "{OPEN}"' in other.stdout
+
+
+def test_what_cannot_be_read_at_the_revision_is_named_by_it(repository: Path) -> None:
+    (repository / "main.tf").write_text("resource {")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "two")
+    done = payguard(repository, "diff", "main.tf", "--base", "HEAD", "--role", "Pay")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: HEAD:main.tf:1:"), done.stderr
+
+
+TEMPLATE = """\
+Resources:
+  Pay:
+    Type: AWS::IAM::Role
+    Properties:
+      %s
+      AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: []}
+      Policies:
+        - PolicyName: pay
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement: {Effect: Allow, Action: "bedrock-agentcore:ProcessPayment", Resource: %s}
+"""
+DEPLOYED = {
+    "RoleName": "Pay",
+    "Path": "/",
+    "Arn": "arn:aws:iam::222233334444:role/Pay",
+    "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+    "AttachedManagedPolicies": [],
+}
+ARN = "arn:aws:bedrock-agentcore:{}:{}:payment-manager/*"
+SUB = f"!Sub '{ARN.format('${AWS::Region}', '${AWS::AccountId}')}'"
+
+
+@pytest.mark.parametrize("name", ["RoleName: Pay", "Description: without a name"])
+@pytest.mark.parametrize(
+    ("written", "deployed"),
+    [("'*'", "*"), (SUB, ARN.format("eu-west-1", "222233334444"))],
+    ids=["any resource", "an ARN"],
+)
+def test_one_version_tells_where_the_other_is_deployed_to(
+    tmp_path: Path, name: str, written: str, deployed: str
+) -> None:
+    """A template knows neither account nor region: what it allows is not new for that."""
+    statement = {"Effect": "Allow", "Action": PAY, "Resource": deployed}
+    policy = {
+        "PolicyName": "pay",
+        "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+    }
+    details = {"RoleDetailList": [{**DEPLOYED, "RolePolicyList": [policy]}]}
+    lists: dict[str, list[str]] = {"UserDetailList": [], "GroupDetailList": [], "Policies": []}
+    (tmp_path / "details.json").write_text(json.dumps({**lists, **details}))
+    (tmp_path / "template.yaml").write_text(TEMPLATE % (name, written))
+
+    for pair in (("details.json", "template.yaml"), ("template.yaml", "details.json")):
+        done = payguard(tmp_path, "diff", *pair, "--role", "Pay")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "0 new, 0 taken away" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["diff", "prove", "simulate"])
+def test_an_input_that_declares_roles_asks_for_one_of_them(tmp_path: Path, command: str) -> None:
+    path = "template.yaml"
+    (tmp_path / path).write_text(TEMPLATE % ("RoleName: Pay", "'*'"))
+    words = {
+        "diff": (path, path),
+        "prove": (path, *APART),
+        "simulate": ("--identity", path, "--action", PAY, "--resource", SHOP),
+    }
+    done = payguard(tmp_path, command, *words[command])
+
+    assert done.returncode == 2
+    assert f"{path}: it declares roles; name one of them with --role" in done.stderr

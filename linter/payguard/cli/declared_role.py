@@ -17,7 +17,8 @@ from payguard.cli.policy_files import STDIN, refusal
 from payguard.deployment import deployment_of
 from payguard.finding import InputError
 from payguard.iam.document import IDENTITY
-from payguard.infrastructure import Document, Infrastructure
+from payguard.iam.unresolved import Unresolved
+from payguard.infrastructure import Document, Infrastructure, Role
 from payguard.run import with_modules
 from payguard.sources.opening import How, open_input
 from payguard.sources.text_file import Candidate, discover
@@ -45,13 +46,40 @@ class DeclaredRole(NamedTuple):
     arn: str
 
 
-def declared_role(paths: Sequence[str], address: str, told: Sequence[str] = ()) -> DeclaredRole:
-    """Return a role that some files declare.
+class Declaration(NamedTuple):
+    """What some files say of a role, before it is told where it is deployed to.
+
+    Attributes:
+        role: the role.
+        roles: all that the files declare.
+        adrift: what stands for policies of which it is not known whose they are.
+    """
+
+    role: Role
+    roles: Sequence[Role]
+    adrift: Sequence[Unresolved]
+
+    def deployed(self, told: Sequence[str] = ()) -> DeclaredRole:
+        """Return the role where it is deployed to; ``told`` as in ``deployment_of``."""
+        role = self.role
+        actor = actor_of(role, deployment_of(self.roles, told))
+        gaps = (*actor.gaps, *(unresolved.sentence for unresolved in self.adrift))
+        unknown = (*unknown_policies(role), *self.adrift)
+        return DeclaredRole(
+            actor._replace(gaps=tuple(dict.fromkeys(gaps))),
+            identity_documents(role, actor),
+            boundary_documents(role, actor),
+            [(elsewhere(role, IDENTITY), nothing_known(unresolved)) for unresolved in unknown],
+            role.arn if isinstance(role.arn, str) else "",
+        )
+
+
+def declaration(paths: Sequence[str], address: str) -> Declaration:
+    """Return what some files say of a role.
 
     Args:
         paths: the files and folders.
         address: what one of them calls it, its name or its ARN.
-        told: ARNs that are asked about, see ``deployment_of``.
 
     Raises:
         Refusal: an input cannot be read, no role or several have that address.
@@ -62,18 +90,9 @@ def declared_role(paths: Sequence[str], address: str, told: Sequence[str] = ()) 
         role = role_called(roles, address)
     except UnknownRoleError as error:
         raise Refusal(str(error)) from None
-    actor = actor_of(role, deployment_of(roles, told))
     # A policy of which it is not known whose it is may be of this role.
     adrift = [gap.unresolved for part in parts for gap in part.gaps if gap.part == IDENTITY]
-    gaps = dict.fromkeys((*actor.gaps, *(unresolved.sentence for unresolved in adrift)))
-    unknown = (*unknown_policies(role), *adrift)
-    return DeclaredRole(
-        actor._replace(gaps=tuple(gaps)),
-        identity_documents(role, actor),
-        boundary_documents(role, actor),
-        [(elsewhere(role, IDENTITY), nothing_known(unresolved)) for unresolved in unknown],
-        role.arn if isinstance(role.arn, str) else "",
-    )
+    return Declaration(role, roles, adrift)
 
 
 def _inputs(paths: Sequence[str]) -> Iterator[Candidate | InputError]:

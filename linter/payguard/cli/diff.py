@@ -16,6 +16,7 @@ from payguard.authorization.reach import short
 from payguard.authorization.relevance import about, keys_of
 from payguard.authorization.vocabulary import granted
 from payguard.cli import EXIT_CODES, Refusal, names, option, policy_files
+from payguard.cli.declared_role import declaration
 from payguard.cli.policy_files import STDIN, PolicyFiles
 from payguard.cli.replay import Given, context_of
 from payguard.cli.revision import at_revision
@@ -31,6 +32,7 @@ from payguard.cli.verdict import (
     status,
 )
 from payguard.cli.witness import Move, as_json, context_json, decided, moves, replays, sentences
+from payguard.deployment import told_by
 from payguard.finding import InputError
 from payguard.iam.document import IDENTITY, TRUST
 from payguard.identifiers.problem import counted
@@ -139,28 +141,66 @@ def _sides(options: Mapping[str, Any]) -> tuple[Side, Side]:
     shared = PolicyFiles()
     limits = shared.limits(options)
 
-    def side(path: str) -> Side:
-        return _side(path, PolicyFiles(shared.documents), limits, options)
+    def both(old: str, new: str) -> tuple[Side, Side]:
+        files = [PolicyFiles(shared.documents) for _ in range(2)]
+        if options["role"]:
+            return _declared((old, new), files, limits, options)
+        first, second = (
+            _given(path, one, limits, options) for path, one in zip((old, new), files, strict=True)
+        )
+        return first, second
 
     if new is not None:
-        return side(path), side(new)
+        return both(path, new)
     with at_revision(revision, path) as there:
-        return _as_of(revision, there, path, side(there)), side(path)
+        try:
+            was, now = both(there, path)
+        except Refusal as error:
+            raise Refusal(error.message.replace(there, f"{revision}:{path}")) from None
+        return _as_of(revision, there, path, was), now
+
+
+def _given(
+    path: str, files: PolicyFiles, limits: Mapping[str, Any], options: Mapping[str, Any]
+) -> Side:
+    """Read the identity policies of a role."""
+    paths = _paths(path)
+    whole = paths == [path]
+    identity = files.several(IDENTITY, paths) if whole else _of_folder(files, path, paths)
+    role = actor(path, identity, **limits, arn=options["principal"] or "")
+    return _side(role, paths, files, options)
+
+
+def _declared(
+    paths: tuple[str, str],
+    files: Sequence[PolicyFiles],
+    limits: Mapping[str, Any],
+    options: Mapping[str, Any],
+) -> tuple[Side, Side]:
+    """Read a role that two inputs declare.
+
+    It is one role, deployed to one place: what one version tells of that holds for the other.
+    """
+    found = [declaration([path], options["role"]) for path in paths]
+    told = [told_by(one.role) for one in found]
+    roles = [
+        one.deployed(said, told[1 - at], limits, options)
+        for at, (one, said) in enumerate(zip(files, found, strict=True))
+    ]
+    principal = options["principal"] or next((role.arn for role in roles if role.arn), "")
+    sides = []
+    for at, role in enumerate(roles):
+        one = role.actor._replace(name=paths[at])
+        if options["principal"] or not one.arn:
+            one = one.of(principal)
+        sides.append(_side(one, [paths[at]], files[at], options))
+    old, new = sides
+    return old, new
 
 
 def _side(
-    path: str, files: PolicyFiles, limits: Mapping[str, Any], options: Mapping[str, Any]
+    role: Actor, paths: Sequence[str], files: PolicyFiles, options: Mapping[str, Any]
 ) -> Side:
-    paths = [path]
-    if options["role"]:
-        declared = files.declared(paths, limits, options)
-        role = declared.actor._replace(name=path)
-        role = role.of(options["principal"]) if options["principal"] else role
-    else:
-        paths = _paths(path)
-        whole = paths == [path]
-        identity = files.several(IDENTITY, paths) if whole else _of_folder(files, path, paths)
-        role = actor(path, identity, **limits, arn=options["principal"] or "")
     files.check_sizes()
     given = Given(role.policies, policy_files.flags(paths, options), whole=not role.gaps)
     return Side(role, files, given)
@@ -202,7 +242,8 @@ def _of_folder(files: PolicyFiles, folder: str, paths: list[str]) -> list[Any]:
         holding += [path] if documents else []
         found += documents
     if not found:
-        raise Refusal(f"{plain(folder)}: there is no policy in it")
+        hint = "roles that a plan, template or configuration declares are named with --role"
+        raise Refusal(f"{plain(folder)}: there is no policy in it ({hint})")
     paths[:] = holding
     return files.add(IDENTITY, found)
 

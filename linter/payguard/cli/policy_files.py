@@ -34,7 +34,7 @@ from payguard.sources.policy_file import read_policy_file
 from payguard.sources.text_file import MAX_BYTES, decode, read
 
 if TYPE_CHECKING:
-    from payguard.cli.declared_role import DeclaredRole
+    from payguard.cli.declared_role import Declaration, DeclaredRole
 
 STDIN = "-"
 limiting = option.arguments(
@@ -56,6 +56,7 @@ vpc_endpoint = click.option(
 # Twice what the largest quota is, and more: beyond it a document is no policy that AWS takes.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _LARGEST = 100_000
+_TO_NAME = "{}: it declares roles; name one of them with --role"
 # Options of the above, as simulate takes them too.
 _LIMITING = ("boundary", "session", "scp", "rcp", "vpc_endpoint")
 _ASKING = ("manager_arn", "resource")
@@ -104,11 +105,22 @@ class PolicyFiles:
         self, paths: Sequence[str], limits: Mapping[str, Any], options: Mapping[str, Any]
     ) -> "DeclaredRole":
         """Read the role that ``--role`` names in some files, and add what limits it besides."""
-        from payguard.cli.declared_role import declared_role
+        from payguard.cli.declared_role import declaration
 
         if not paths:
             raise click.UsageError("name the files in which the role is declared")
-        role = declared_role(paths, options["role"], _told_arns(options))
+        found = declaration(paths, options["role"])
+        return self.deployed(found, _told_arns(options), limits, options)
+
+    def deployed(
+        self,
+        found: "Declaration",
+        told: Sequence[str],
+        limits: Mapping[str, Any],
+        options: Mapping[str, Any],
+    ) -> "DeclaredRole":
+        """Add the policies of a role that was read; ``told`` as in ``deployment_of``."""
+        role = found.deployed(told)
         if role.boundary and options["boundary"]:
             raise click.UsageError("--boundary: the role has a permissions boundary of its own")
         self.principal = role.arn
@@ -244,8 +256,16 @@ def documents_in(path: str, text: str, kind: str, *, named: bool = True) -> list
     """Return the policies in the text of a file; one that cannot be read is refused."""
     found = read_policy_file(path, text, named=named, policy_type=kind)
     if isinstance(found, InputError):
-        raise refusal(found)
+        raise Refusal(_TO_NAME.format(plain(path))) if _declares(path, text) else refusal(found)
     return found
+
+
+def _declares(path: str, text: str) -> bool:
+    """Tell whether a text that is no policy declares roles."""
+    from payguard.sources.reading import read_input
+
+    found = read_input(path, text, named=False)
+    return not isinstance(found, InputError) and bool(found.roles)
 
 
 def refusal(error: InputError) -> Refusal:

@@ -3,21 +3,36 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from payguard.cli import Refusal
-from payguard.finding import quote
+from payguard.finding import InputError, quote
 from payguard.reporters.plain_text import plain
-from payguard.sources.text_file import SUFFIXES
+from payguard.sources.terraform_hcl import called_folders, recognises
+from payguard.sources.text_file import SUFFIXES, read
 
 _SECONDS = 60
 _MOST_BYTES = 64 * 1024 * 1024
+_LINK, _BLOB = "120000", "blob"
+
+
+class _Entry(NamedTuple):
+    """A file of a revision."""
+
+    name: str
+    mode: str
+    identity: str
+    size: int
 
 
 @contextmanager
 def at_revision(revision: str, path: str) -> Iterator[str]:
     """Lay out a file or folder as it was at ``revision``; yield its path there.
+
+    With Terraform configuration comes all that lies beside and below it, and the local modules
+    that it calls, wherever they are in the repository.
 
     Raises:
         Refusal: there is no git, no repository, no such revision, or no such path in it.
@@ -30,35 +45,87 @@ def at_revision(revision: str, path: str) -> Iterator[str]:
     if not commit:
         raise Refusal(f"git knows no revision {quote(revision)}")
     inside = os.path.relpath(os.path.realpath(path), os.path.realpath(top))
-    listed = _git(top, "ls-tree", "-r", "-z", "--name-only", commit, "--", inside).decode()
-    names = [name for name in listed.split("\0") if name == inside or name.endswith(SUFFIXES)]
-    if not names:
+    tree = _tree(top, commit)
+    if not any(_is_within(one.name, inside) for one in tree):
         raise Refusal(f"{plain(path)}: it is not in revision {quote(revision)}")
     with tempfile.TemporaryDirectory(prefix="payguard-") as root:
-        _lay_out(top, commit, names, root)
+        laid_out: set[str] = set()
+        pending = [inside]
+        while pending:
+            entries = [one for one in _wanted(tree, pending.pop()) if one.name not in laid_out]
+            laid_out |= {one.name for one in entries}
+            if sum(one.size for one in tree if one.name in laid_out) > _MOST_BYTES:
+                raise Refusal("the revision holds more than the 64 MB read at most")
+            _lay_out(top, entries, root)
+            pending += _called(entries, root)
         yield os.path.join(root, inside)
 
 
-def _lay_out(top: str, commit: str, names: list[str], root: str) -> None:
-    size = 0
-    for name in names:
-        target = os.path.normpath(os.path.join(root, name))
+def _tree(top: str, commit: str) -> list[_Entry]:
+    """Return the files of a revision."""
+    listed = _git(top, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)
+    found = []
+    for line in os.fsdecode(listed).split("\0"):
+        told, _, name = line.partition("\t")
+        if not name:
+            continue
+        mode, kind, identity, size = told.split()
+        if kind == _BLOB:  # else a repository within the repository
+            found.append(_Entry(name, mode, identity, int(size)))
+    return found
+
+
+def _is_within(name: str, path: str) -> bool:
+    return path in (os.curdir, "", name) or name.startswith(f"{path}/")
+
+
+def _wanted(tree: Iterable[_Entry], path: str) -> list[_Entry]:
+    """Return the files that are read with a file or folder."""
+    folder = os.path.dirname(path) if recognises(path) else path
+    below = [one for one in tree if _is_within(one.name, folder)]
+    if any(recognises(one.name) for one in below):
+        return below  # files of any name may be asked for
+    return [one for one in below if one.name == path or one.name.endswith(SUFFIXES)]
+
+
+def _called(entries: Iterable[_Entry], root: str) -> Iterator[str]:
+    """Yield the folders of the local modules that configuration calls which was laid out."""
+    folders: dict[str, dict[str, str]] = {}
+    for name in (one.name for one in entries if recognises(one.name)):
+        text = read(os.path.join(root, name))
+        if not isinstance(text, InputError):
+            folders.setdefault(os.path.dirname(name), {})[name] = text
+    for files in folders.values():
+        yield from called_folders(files)
+
+
+def _lay_out(top: str, entries: Iterable[_Entry], root: str) -> None:
+    """Write files of a revision below ``root``."""
+    asked = list(entries)
+    names = "".join(f"{one.identity}\n" for one in asked).encode()
+    told = _git(top, "cat-file", "--batch", given=names)
+    at = 0
+    for one in asked:
+        start = told.index(b"\n", at) + 1  # after the name, type and size
+        at = start + one.size + 1
+        target = os.path.normpath(os.path.join(root, one.name))
         if not target.startswith(os.path.join(root, "")):
             continue  # no name of git's leads out of its tree; be sure of it
-        data = _git(top, "cat-file", "blob", f"{commit}:{name}")
-        size += len(data)
-        if size > _MOST_BYTES:
-            raise Refusal("the revision holds more than the 64 MB read at most")
         os.makedirs(os.path.dirname(target), exist_ok=True)
+        data = told[start : start + one.size]
+        if one.mode == _LINK:
+            os.symlink(os.fsdecode(data), target)
+            continue
         with open(target, "wb") as file:
             file.write(data)
 
 
-def _git(folder: str, *words: str) -> bytes:
+def _git(folder: str, *words: str, given: bytes = b"") -> bytes:
     try:
         done = subprocess.run(  # noqa: S603  git, with arguments that are no options
             ["git", "-C", folder, *words],  # noqa: S607  the user's git
             capture_output=True,
+            input=given,
             check=False,
             timeout=_SECONDS,
         )
