@@ -225,6 +225,20 @@ def test_a_wrong_use_is_exit_2_before_any_call(
     assert message in result.stderr
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["role-arn", "external-id", "profile", "user-id", "region", "endpoint-url", "sts-endpoint-url"],
+)
+def test_an_option_that_is_empty_is_not_taken_for_one_that_is_not_given(
+    server: Scripted, folder: Path, name: str
+) -> None:
+    """As where a variable of the shell is not set: nobody means the credentials at hand, or AWS."""
+    result = ask(server, f"--{name}", "")
+    assert result.exit_code == 2
+    assert f"'--{name}': it is empty" in result.output
+    assert server.requests == []
+
+
 def test_json_follows_its_schema_and_carries_what_aws_said(server: Scripted, folder: Path) -> None:
     server.says(SESSIONS, denied(SESSIONS))
     result = ask(server, "--format", "json")

@@ -125,6 +125,18 @@ def test_a_slow_server_is_given_up_at_the_deadline(server: Scripted, ask: Ask, s
     assert time.monotonic() - start < 10
 
 
+@pytest.mark.parametrize(
+    "lasting", [Reply(wait=30), THROTTLED], ids=["no answer", "throttled without end"]
+)
+def test_a_list_that_takes_its_time_leaves_the_other_one_its_own(
+    server: Scripted, ask: Ask, lasting: Reply
+) -> None:
+    server.says(INSTRUMENTS, lasting)
+    result = ask(seconds=4, chance=1.0)
+    assert instruments(result).outcome in {Outcome.UNREACHABLE, Outcome.THROTTLED}
+    assert sessions(result).outcome == Outcome.ALLOWED
+
+
 def test_an_answer_in_chunks_is_read_whole(server: Scripted, ask: Ask) -> None:
     server.says(SESSIONS, Reply(body=listed(SESSIONS, 20).body, chunked=True))
     assert sessions(ask()).entries == 20

@@ -70,6 +70,7 @@ def command(ctx: click.Context, /, message: str, **options: Any) -> None:
     A denial that is explained or as designed is no finding: the exit status is 0. It is 2 if there
     is no denial in MESSAGE, and 3 if the policies given do not deny the call, or it cannot be told.
     """
+    option.refuse_empty(ctx)
     denials = _denials(message)
     if STDIN in options["policies"]:
         raise click.UsageError("--policies -: standard input is for the message")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from payguard.finding import quote
 
@@ -67,3 +68,18 @@ def checked_principal(_ctx: click.Context, param: click.Parameter, value: str | 
     if asking.kind not in {ROLE, USER} or not asking.name or any(sign in value for sign in "*?${"):
         raise click.BadParameter(f"{quote(value)} is no ARN of a role or user", param=param)
     return value
+
+
+def refuse_empty(ctx: click.Context) -> None:
+    """Refuse an option that is given and empty, as a variable of the shell that is not set is.
+
+    What an option stands for where it is not given is not meant then: other credentials, or AWS.
+
+    Raises:
+        click.BadParameter: one is empty.
+    """
+    for parameter in ctx.command.params:
+        value = ctx.params.get(parameter.name or "")
+        given = ctx.get_parameter_source(parameter.name or "") == ParameterSource.COMMANDLINE
+        if given and "" in (value if isinstance(value, tuple) else (value,)):
+            raise click.BadParameter("it is empty", ctx, parameter)

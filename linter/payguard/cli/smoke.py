@@ -152,6 +152,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     GetPaymentManager and the two lists. With --plan nothing is called at all. A denial that is not
     expected is explained from --policies, or from the plan.
     """
+    option.refuse_empty(ctx)
     settings = load_settings(options["plan"], options)
     report = _report(options, settings)
     # Standard input has been read: what explains a plan from there has to be named.

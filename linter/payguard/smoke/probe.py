@@ -1,6 +1,7 @@
 """Asks one target: signs in, learns the authorizer, and asks for both lists."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -116,7 +117,7 @@ class Probe:
         if signed.asker is None:
             assert signed.trouble is not None  # noqa: S101  one of the two is there
             return unasked(target, signed.trouble, authorizer=authorizer, attempts=signed.attempts)
-        answers = tuple(self._signed(target, api, signed, until) for api in APIS)
+        answers = tuple(self._signed(target, api, signed, part) for api, part in _parts(until))
         if not authorizer and all(map(_is_of_the_method, answers)):
             return self._by_bearer(target, until)
         return Result(target, answers, authorizer)
@@ -139,7 +140,8 @@ class Probe:
         if any(target.expected(api) not in {ALLOW, ""} for api in APIS):
             return unasked(target, _not_of_roles(), authorizer=CUSTOM_JWT)
         note = "asked with the bearer token: the IAM policies of a role play no part"
-        questions = (Question(target, api, Asker(None, token), until) for api in APIS)
+        asker = Asker(None, token)
+        questions = (Question(target, api, asker, part) for api, part in _parts(until))
         answers = (self._listing.ask(question).noted(note) for question in questions)
         return Result(target, tuple(answers), CUSTOM_JWT)
 
@@ -178,6 +180,12 @@ class Probe:
         action, secrets = f"{SERVICE}:{GET_MANAGER}", self._connections.secrets
         means = partial(trouble, action=action, secrets=secrets)
         return self._patience.ask(call, means, until, _TRIES)
+
+
+def _parts(until: Deadline) -> Iterator[tuple[str, Deadline]]:
+    """Yield each API with its part of the time: one that hangs leaves the others theirs."""
+    for left, api in zip(range(len(APIS), 0, -1), APIS, strict=True):
+        yield api, until.part(1 / left)
 
 
 def _may_settle(answer: Answer) -> bool:
