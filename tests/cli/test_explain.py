@@ -253,3 +253,12 @@ def test_policies_that_take_too_long_leave_it_undecided(payguard: Run, folder: P
     result, _ = asked(payguard, message(LIST, IMPLICIT), *arguments)
     assert result.exit_code in {0, 3}
     assert time.perf_counter() - started < 15
+
+
+def test_a_role_that_is_empty_is_not_taken_for_one_that_is_not_given(
+    payguard: Run, folder: Path
+) -> None:
+    path = viewer(folder, LIST)
+    result = payguard("explain", message(LIST, IMPLICIT), "--policies", path, "--role", "")
+    assert result.exit_code == 2
+    assert "'--role': it is empty" in result.output

@@ -31,6 +31,15 @@ def test_every_option_and_the_command_itself_say_what_they_do(name: str) -> None
             assert getattr(parameter, "help", None), f"{name} {parameter.opts[0]} has no help"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_format_has_the_same_two_names_in_every_command(name: str) -> None:
+    command = commands.get_command(Context(commands), name)
+    assert command is not None
+    for parameter in command.params:
+        if "--output-format" in parameter.opts:
+            assert "--format" in parameter.opts
+
+
 def test_the_first_page_lists_every_command_with_a_sentence(payguard: Run) -> None:
     page = payguard("--help").output
     for name in NAMES:

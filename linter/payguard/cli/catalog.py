@@ -5,15 +5,13 @@ from typing import Any
 
 import click
 
-from payguard.cli import EXIT_CODES, FINDINGS, Refusal
+from payguard.cli import EXIT_CODES, FINDINGS, Refusal, option
 from payguard_policies import catalog
 
 
 @click.command("catalog", epilog=EXIT_CODES)
 @click.option("--check", is_flag=True, help="Compare with the botocore installed beside payguard.")
-@click.option(
-    "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to print."
-)
+@option.text_or_json
 @click.pass_context
 def command(ctx: click.Context, /, check: bool, output_format: str) -> None:
     """Tell the age, source and counts of the AWS facts that payguard knows.

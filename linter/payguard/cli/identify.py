@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from payguard.cli import EXIT_CODES, FINDINGS
+from payguard.cli import EXIT_CODES, FINDINGS, option
 from payguard.finding import quote
 from payguard.identifiers import ERROR, KINDS, identify
 from payguard.identifiers.problem import listed
@@ -26,9 +26,7 @@ _OWNERS = {
 
 @click.command("id", epilog=EXIT_CODES)
 @click.argument("values", nargs=-1, required=True, metavar="VALUE...")
-@click.option(
-    "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to print."
-)
+@option.text_or_json
 @click.pass_context
 def command(ctx: click.Context, /, values: tuple[str, ...], output_format: str) -> None:
     """Say what each VALUE is, part by part, and what is wrong with it.

@@ -46,6 +46,13 @@ color = click.option(
 output_file = click.option(
     "-o", "--output-file", metavar="FILE", help="Write there instead of printing."
 )
+text_or_json = click.option(
+    "--output-format",
+    "--format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to print.",
+)
 no_progress = click.option("--no-progress", is_flag=True, help="No progress bar.")
 
 
@@ -79,6 +86,8 @@ def refuse_empty(ctx: click.Context) -> None:
         click.BadParameter: one is empty.
     """
     for parameter in ctx.command.params:
+        if not isinstance(parameter, click.Option):
+            continue
         value = ctx.params.get(parameter.name or "")
         given = ctx.get_parameter_source(parameter.name or "") == ParameterSource.COMMANDLINE
         if given and "" in (value if isinstance(value, tuple) else (value,)):

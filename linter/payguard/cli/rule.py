@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from payguard.cli import EXIT_CODES, Refusal
+from payguard.cli import EXIT_CODES, Refusal, option
 from payguard.finding import quote
 from payguard.rules.registry import RULES
 from payguard.suppression import REMARKS, Remark, nearest
@@ -22,9 +22,7 @@ _NO_SOURCES: dict[str, list[Any]] = {
 @click.command("rule", epilog=EXIT_CODES)
 @click.argument("name", metavar="[ID]", required=False)
 @click.option("--all", "everything", is_flag=True, help="The pages of all rules.")
-@click.option(
-    "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to print."
-)
+@option.text_or_json
 def command(name: str | None, everything: bool, output_format: str) -> None:
     """Say what the rule ID checks, why, and how to mend what it finds.
 

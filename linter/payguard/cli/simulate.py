@@ -61,9 +61,7 @@ _asking = option.arguments(
 @_asking
 @click.option("--expect", type=click.Choice(["allow", "deny"]), help="Exit with 1 otherwise.")
 @click.option("--allow-undecided", is_flag=True, help="Exit with 0 instead of 3.")
-@click.option(
-    "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to print."
-)
+@option.text_or_json
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Decide one request against the given policies: which statement decides, and why.

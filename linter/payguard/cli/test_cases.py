@@ -7,7 +7,7 @@ import click
 
 from payguard.authorization.case import Case, CaseError, read_case
 from payguard.authorization.decision import UNDECIDED, Decision, decide, statement_of, summary
-from payguard.cli import EXIT_CODES, FINDINGS, UNUSABLE
+from payguard.cli import EXIT_CODES, FINDINGS, UNUSABLE, option
 from payguard.finding import InputError, quote
 from payguard.identifiers.problem import counted
 from payguard.sources import json_text
@@ -28,9 +28,7 @@ class Verdict(NamedTuple):
 
 @click.command("test", epilog=EXIT_CODES)
 @click.argument("cases", nargs=-1, required=True, metavar="CASES...")
-@click.option(
-    "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to print."
-)
+@option.text_or_json
 @click.option("-q", "--quiet", is_flag=True, help="Print only the cases that fail.")
 @click.pass_context
 def command(

@@ -32,9 +32,7 @@ printing = option.arguments(
         help=f"Leave it undecided after so long (default: {_SECONDS:.0f}).",
     ),
     click.option("--allow-undecided", is_flag=True, help="Exit with 0 instead of 3."),
-    click.option(
-        "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to print."
-    ),
+    option.text_or_json,
 )
 
 
