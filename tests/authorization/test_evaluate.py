@@ -263,6 +263,39 @@ def test_the_root_user_needs_no_policy_in_its_own_account() -> None:
     assert verdict(ask(principal=ROOT), scps=[("root", [DENIED])]) == "ExplicitlyDenied"
     foreign = ask("s3:GetObject", BUCKET, ROOT, resource_account=OTHER)
     assert verdict(foreign) == "ImplicitlyDenied"
+    assert verdict(foreign, resource=granting({"AWS": ACCOUNT})) == "Allowed"
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        "agent",
+        f"arn:aws:iam::{ACCOUNT}:group/agents",
+        f"arn:aws:sts::{ACCOUNT}:assumed-role/agent",
+        f"arn:aws:iam::{ACCOUNT[1:]}:role/agent",
+        "AROAEXAMPLEEXAMPLE11:session",
+    ],
+)
+def test_what_is_no_principal_is_granted_nothing_for_sure_and_denied_nothing(caller: str) -> None:
+    found = decided(ask("s3:GetObject", BUCKET, caller, resource_account=ACCOUNT), identity=ALL)
+    assert [doubt.kind for doubt in found.doubts] == ["nobody"]
+    assert verdict(ask(principal=caller), vpc_endpoint=DENIED) == "ExplicitlyDenied"
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        SERVICE,
+        "accounts.google.com",
+        f"arn:aws:iam::{ACCOUNT}:saml-provider/idp",
+        f"arn:aws:iam::{ACCOUNT}:oidc-provider/issuer.example",
+        "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1A2B3C4D5E6F7",
+    ],
+)
+def test_callers_outside_of_accounts_are_granted_what_the_resource_grants(caller: str) -> None:
+    wanted = ask("s3:GetObject", BUCKET, caller, resource_account=ACCOUNT)
+    assert verdict(wanted, resource=granting("*")) == "Allowed"
+    assert verdict(wanted, identity=ALL) == "ImplicitlyDenied"
 
 
 @pytest.mark.parametrize(

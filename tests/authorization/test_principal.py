@@ -25,6 +25,7 @@ PATHED = f"arn:aws:iam::{ACCOUNT}:role/team/agent"
 SOME_ROLE = f"arn:aws:iam::{ACCOUNT}:role/"
 FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/ann"
 SERVICE = "bedrock-agentcore.amazonaws.com"
+OF_CLOUDFRONT = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1A2B3C4D5E6F7"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/issuer.example"
 
 
@@ -58,6 +59,9 @@ def named(principal: Any, asking: str | None, **more: Any) -> tuple[int, int, in
         ({"AWS": SESSION}, SOME_ROLE, (1, 1, 1)),
         ({"AWS": USER}, USER, (2, 2, 2)),
         ({"AWS": USER}, USER.upper(), (0, 0, 0)),
+        ({"AWS": OF_CLOUDFRONT}, OF_CLOUDFRONT, (2, 2, 2)),
+        ({"AWS": OF_CLOUDFRONT}, f"{OF_CLOUDFRONT}2", (0, 0, 0)),
+        ({"AWS": OF_CLOUDFRONT}, ROLE, (0, 0, 0)),
         ({"AWS": FEDERATED}, FEDERATED, (2, 2, 2)),
         ({"AWS": USER}, FEDERATED, (1, 1, 1)),
         ({"AWS": [OTHER, ROOT, ROLE]}, ROLE, (2, 2, 0)),

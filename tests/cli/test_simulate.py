@@ -225,6 +225,20 @@ def test_yaml_is_read_as_well(payguard: Run, files: Path) -> None:
             pay("--identity", "all.json", "--anonymous", "--principal", ROLE),
             "--principal and --anonymous exclude each other",
         ),
+        *(
+            (pay("--identity", "all.json", "--principal", text), "is no role, user, session")
+            for text in ("", "agent", f"arn:aws:iam::{ACCOUNT}:group/g", ROLE[:-5] + "*", ROLE[3:])
+        ),
+        (pay("--identity", "all.json", "--resource-account", "12"), "no account ID of 12 digits"),
+        (pay("--identity", "all.json", "--management-account", "x"), "no account ID of 12 digits"),
+        (
+            pay("--identity", "all.json", "--context", "aws:x=1", "--unknown", "AWS:X"),
+            '--unknown "AWS:X": --context gives it a value',
+        ),
+        *(
+            (("simulate", "--identity", "all.json", "--action", text), f'"{text}" is no action')
+            for text in ("s3:*", "s3:Get?", "s3:", ":Get", "s3:Get Object", "s3:${x}")
+        ),
         (("simulate", "--identity", "all.json", "--action", "Pay"), "names no service"),
         (
             ("simulate", "--identity", "all.json", "--action", PAY),
@@ -260,5 +274,8 @@ def test_an_action_that_the_catalog_lacks_is_pointed_out(payguard: Run, files: P
     result = payguard("simulate", "--action", "bedrock-agentcore:ProcesPayment", *options)
     assert result.exit_code == 0
     assert 'did you mean "bedrock-agentcore:ProcessPayment"?' in result.stderr
-    result = payguard("simulate", "--action", "made-up:Thing", *options)
+    result = payguard("simulate", "--action", "bedrock-agentcore-control:ProcessPayment", *options)
+    assert result.exit_code == 0
+    assert result.stderr == 'payguard: the catalog has no service "bedrock-agentcore-control"\n'
+    result = payguard("simulate", "--action", PAY.upper(), *options)
     assert not result.stderr

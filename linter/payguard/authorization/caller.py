@@ -14,6 +14,9 @@ OUTSIDE = "outside"
 _IDENTITIES = frozenset({ROOT, USER, ROLE, SESSION, FEDERATED_USER})
 _SERVICE_LINKED = "role/aws-service-role/"
 _SERVICES = (".amazonaws.com", ".amazonaws.com.cn")
+# Of the callers outside of accounts that have an ARN: identity providers, and CloudFront's users.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3-oai.html
+_WITH_ARN = (":saml-provider/", ":oidc-provider/", ":iam::cloudfront:user/")
 
 
 class Caller(NamedTuple):
@@ -49,6 +52,15 @@ class Caller(NamedTuple):
     def is_service(self) -> bool:
         """Whether it is the principal of an AWS service, such as ``lambda.amazonaws.com``."""
         return self.kind == OUTSIDE and self.text.endswith(_SERVICES)
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether nobody can be called so: an ARN of something else, or the name of no host."""
+        if self.kind != OUTSIDE:
+            return False
+        if self.text.startswith("arn:"):
+            return not any(part in self.text for part in _WITH_ARN)
+        return "." not in self.text
 
     def shares_account(self, other: "Caller") -> bool:
         """Tell whether both belong to one account; an account ID fits every partition."""

@@ -8,6 +8,7 @@ UNKNOWN_KEY = "unknown-key"
 SAMPLED = "sampled"
 UNRESOLVED = "unresolved"
 UNKNOWN_SESSION = "unknown-session"
+NOBODY = "nobody"
 UNKNOWN_CANONICAL_USER = "unknown-canonical-user"
 UNKNOWN_RESOURCE = "unknown-resource"
 MALFORMED = "malformed"
@@ -45,6 +46,7 @@ _SENTENCES = {
     SAMPLED: "it hangs on which value {} has, and not all of them could be tried",
     UNRESOLVED: "what {} will be is not known",
     UNKNOWN_SESSION: "which session or user asks is not known; the statement names {}",
+    NOBODY: "{} is no principal: no role, user, session, account, service or identity provider",
     UNKNOWN_CANONICAL_USER: "which account has the canonical user ID {} is not known",
     UNKNOWN_RESOURCE: "the call also asks about a resource of type {}, and none was given",
     MALFORMED: "IAM refuses such a statement: {}",

@@ -20,6 +20,7 @@ from payguard.authorization.truth import (
     all_of,
     any_of,
     contested,
+    maybe,
     negate,
 )
 from payguard.iam.document import BOUNDARY, EFFECTS, IDENTITY, RESOURCE, SESSION, TRUST
@@ -144,7 +145,8 @@ def _gates(
     """
     kind = TRUST if found.is_assume_role else RESOURCE
     if not found.has_identity:
-        yield Gate(kind, "", granted.named)
+        nobody = found.caller.is_nobody
+        yield Gate(kind, "", maybe(doubt.NOBODY, found.caller.text) if nobody else granted.named)
         return
     identity = (
         YES if is_unbound_root(found, policies) else _allows(policies.identity, request, allow)

@@ -90,6 +90,9 @@ def _reach_identity(text: str, asking: Caller) -> Reach:
         named = maybe(doubt.PRINCIPAL_WILDCARD, text) if matches(text, asking.text) else NO
         return Reach(named, named, named)
     wanted = caller(text)
+    if wanted.kind == asking.kind == OUTSIDE:  # as a user of CloudFront's
+        named = truth(text == asking.text)
+        return Reach(named, named, named)
     if wanted.kind == OUTSIDE or not wanted.shares_account(asking):
         return _NOBODY
     if wanted.kind == ROOT:

