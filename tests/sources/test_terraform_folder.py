@@ -96,6 +96,20 @@ def test_an_absolute_path_out_of_the_folder_is_not_read(folder: Path) -> None:
         assert isinstance(found.roles[0].name, Unresolved)
 
 
+@pytest.mark.parametrize("place", [".", "m"], ids=["in the folder", "in a module"])
+def test_configuration_that_cannot_be_read_is_an_error_and_the_rest_is_read(
+    folder: Path, place: str
+) -> None:
+    calls = {"main.tf": 'module "m" {\n  source = "./m"\n}\n'} if place == "m" else {}
+    write(folder, {f"{place}/role.tf": ROLE % '"n"', **calls})
+    (folder / place / "broken.tf").write_bytes(b"# caf\xe9\n")
+    found = read_terraform_folder(".")
+    assert isinstance(found, Infrastructure)
+    path = "m/broken.tf" if place == "m" else "broken.tf"
+    assert found.errors == (InputError(path, "the file is not UTF-8 (byte 5)", 1, 6),)
+    assert [role.name for role in found.roles] == ["n"]
+
+
 def test_values_that_cannot_be_read_are_an_error_not_left_out(folder: Path) -> None:
     write(folder, {"main.tf": 'variable "n" {\n  default = "n"\n}\n' + ROLE % "var.n"})
     (folder / "terraform.tfvars").write_bytes(b'n = "caf\xe9"\n')

@@ -16,7 +16,6 @@ from payguard.authorization.reach import short
 from payguard.authorization.relevance import about, keys_of
 from payguard.authorization.vocabulary import granted
 from payguard.cli import EXIT_CODES, Refusal, names, option, policy_files
-from payguard.cli.declared_role import declaration
 from payguard.cli.policy_files import STDIN, PolicyFiles
 from payguard.cli.replay import Given, context_of
 from payguard.cli.revision import at_revision
@@ -32,7 +31,6 @@ from payguard.cli.verdict import (
     status,
 )
 from payguard.cli.witness import Move, as_json, context_json, decided, moves, replays, sentences
-from payguard.deployment import told_by
 from payguard.finding import InputError
 from payguard.iam.document import IDENTITY, TRUST
 from payguard.identifiers.problem import counted
@@ -181,6 +179,9 @@ def _declared(
 
     It is one role, deployed to one place: what one version tells of that holds for the other.
     """
+    from payguard.cli.declared_role import declaration
+    from payguard.deployment import told_by
+
     found = [declaration([path], options["role"]) for path in paths]
     told = [told_by(one.role) for one in found]
     roles = [

@@ -34,20 +34,33 @@ def modules(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _called(folders: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for folder in folders:
-        files = _files(folder)
+        files = _files(folder, [])
         if not isinstance(files, InputError):
             found |= {os.path.normpath(path) for path in called_folders(files)}
     return frozenset(found)
 
 
 def read_terraform_folder(folder: str) -> Infrastructure | InputError:
-    """Return what the module in a folder declares, with the local modules that it calls."""
-    files = _files(folder)
-    return files if isinstance(files, InputError) else read_module(files, _files, _text)
+    """Return what the module in a folder declares, with the local modules that it calls.
+
+    Configuration that cannot be read is an error, and the rest is read all the same.
+    """
+    unreadable: list[InputError] = []
+    files = _files(folder, unreadable)
+    if isinstance(files, InputError):
+        return files
+    found = read_module(files, lambda path: _files(path, unreadable), _text)
+    return found._replace(errors=(*unreadable, *found.errors))
 
 
-def _files(folder: str) -> Mapping[str, str] | InputError:
-    """Return the texts of a module's files by their paths, or why they cannot be had."""
+def _files(folder: str, unreadable: list[InputError]) -> Mapping[str, str] | InputError:
+    """Return the texts of a module's files by their paths, or why they cannot be had.
+
+    Args:
+        folder: the module's.
+        unreadable: takes the errors of files without which the others can be read: not those with
+            values of variables, which would not be what they are.
+    """
     try:
         names = sorted(os.listdir(folder or "."))
     except OSError as error:
@@ -61,7 +74,10 @@ def _files(folder: str) -> Mapping[str, str] | InputError:
         path = os.path.normpath(os.path.join(folder, name))
         text = text_file.read(path)
         if isinstance(text, InputError):
-            return text
+            if not recognises(name):
+                return text
+            unreadable.append(text)
+            continue
         size += len(text)
         if size > _MOST_BYTES:
             return InputError(folder, "the module is larger than the 32 MB read at most")
