@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.proving import PAYGUARD, commands, shell
+from payguard.cli.revision import at_revision
 
 SHOP = "arn:aws:bedrock-agentcore:us-west-2:123456789012:payment-manager/shop-a1b2c3d4e5"
 PAY, OPEN = "bedrock-agentcore:ProcessPayment", "bedrock-agentcore:CreatePaymentSession"
@@ -238,6 +239,30 @@ resource "aws_iam_role_policy" "pay" {
     assert other.returncode == 1, other.stdout + other.stderr
     assert "1 new, 1 taken away" in other.stdout
     assert f'before: no identity policy allows "{OPEN}"' in other.stdout
+
+
+@pytest.mark.parametrize("shown", ["{outside}", "../../outside.json", "../folder/../../../x"])
+def test_of_a_revision_only_links_within_it_are_followed(
+    tmp_path: Path, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "outside.json").write_text("secret")
+    top = tmp_path / "top"
+    (top / "folder").mkdir(parents=True)
+    (top / "policies").mkdir()
+    (top / "policies/here.json").write_text("here")
+    (top / "policies/near.json").symlink_to("here.json")
+    (top / "policies/folder").symlink_to("../folder")
+    (top / "policies/far.json").symlink_to(shown.format(outside=tmp_path / "outside.json"))
+    git(top, "init", "-q")
+    git(top, "add", ".")
+    git(top, "commit", "-qm", "one")
+    monkeypatch.chdir(top)
+
+    with at_revision("HEAD", "policies") as there:
+        found = {path.name: path.read_text() for path in Path(there).iterdir()}
+        assert not any(path.is_symlink() for path in Path(there).iterdir())
+
+    assert found == {"here.json": "here", "near.json": "here"}
 
 
 def test_what_cannot_be_read_at_the_revision_is_named_by_it(repository: Path) -> None:

@@ -1,6 +1,7 @@
 """``--base``: files as they were at a revision of git, laid out in a folder of their own."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -105,19 +106,33 @@ def _lay_out(top: str, entries: Iterable[_Entry], root: str) -> None:
     names = "".join(f"{one.identity}\n" for one in asked).encode()
     told = _git(top, "cat-file", "--batch", given=names)
     at = 0
+    links: dict[str, str] = {}
     for one in asked:
         start = told.index(b"\n", at) + 1  # after the name, type and size
         at = start + one.size + 1
         target = os.path.normpath(os.path.join(root, one.name))
-        if not target.startswith(os.path.join(root, "")):
-            continue  # no name of git's leads out of its tree; be sure of it
-        os.makedirs(os.path.dirname(target), exist_ok=True)
         data = told[start : start + one.size]
+        if not _is_below(target, root):
+            continue  # no name of git's leads out of its tree; be sure of it
         if one.mode == _LINK:
-            os.symlink(os.fsdecode(data), target)
+            links[target] = os.fsdecode(data)
             continue
+        os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as file:
             file.write(data)
+    for target, shown in links.items():
+        _follow(target, os.path.normpath(os.path.join(os.path.dirname(target), shown)), root)
+
+
+def _follow(target: str, shown: str, root: str) -> None:
+    """Write what a link shows in its place: a link on disk might lead out of the revision."""
+    if _is_below(shown, root) and os.path.isfile(shown) and not os.path.exists(target):
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        shutil.copyfile(shown, target)
+
+
+def _is_below(path: str, root: str) -> bool:
+    return path.startswith(os.path.join(root, ""))
 
 
 def _git(folder: str, *words: str, given: bytes = b"") -> bytes:
