@@ -4,6 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.httpsession import URLLib3Session
 
 from emulated import (
     EXTERNAL_ID,
@@ -231,6 +235,52 @@ def test_iam_is_decided_too(emulator: Emulator) -> None:
     )
     assert (code, status) == ("AccessDenied", 403)
     assert f"iam:PutRolePolicy on resource: {role} because" in message
+
+
+def form(
+    emulator: Emulator, given: dict[str, Any], body: str, method: str = "POST", **headers: str
+) -> tuple[int, str]:
+    """Send IAM a form of the test's own, signed, and return the status and the content."""
+    key = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    where = emulator.url + ("/" if method == "POST" else f"/?{body}")
+    request = AWSRequest(method, where, headers, body if method == "POST" else "")
+    SigV4Auth(key, "iam", "us-east-1").add_auth(request)
+    answer = URLLib3Session().send(request.prepare())
+    return answer.status_code, answer.text
+
+
+CREATE = "Action=CreateUser&UserName=bob&Version=2010-05-08"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def test_what_iam_does_is_what_was_decided_about_also_where_a_parameter_stands_twice(
+    emulator: Emulator,
+) -> None:
+    given = assume(emulator, create_role(emulator, "Reader", allow("iam:GetUser")))
+    for body in (f"{CREATE}&Action=GetUser", f"Action=GetUser&{CREATE}"):
+        status, told = form(emulator, given, body, **FORM)
+        assert status in {403, 404}, told
+    assert [user["UserName"] for user in emulator.client("iam").list_users()["Users"]] == ["admin"]
+
+
+def test_a_form_needs_no_content_type(emulator: Emulator) -> None:
+    given = assume(emulator, create_role(emulator, "Maker", allow("iam:CreateUser")))
+    status, told = form(emulator, given, CREATE)
+    assert (status, "<UserName>bob</UserName>" in told) == (200, True)
+
+
+def test_a_call_by_get_is_not_emulated_and_says_so(emulator: Emulator) -> None:
+    given = assume(emulator, create_role(emulator, "Maker", allow("iam:CreateUser")))
+    status, told = form(emulator, given, CREATE, method="GET")
+    assert (status, "not emulated: iam by GET" in told) == (501, True)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", "null", '{"Statement": []}', "[" * 9000])
+def test_a_trust_policy_that_is_none_makes_no_role(emulator: Emulator, text: str) -> None:
+    iam = emulator.client("iam")
+    code, status, _ = error(iam.create_role, RoleName="R", AssumeRolePolicyDocument=text)
+    assert (code, status) == ("MalformedPolicyDocument", 400)
+    assert iam.list_roles()["Roles"] == []
 
 
 def test_the_policy_of_one_emulator_is_not_that_of_another(emulator: Emulator) -> None:

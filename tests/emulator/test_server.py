@@ -155,6 +155,30 @@ def test_what_is_no_request_ends_the_connection_and_nothing_else(
     client.list_payment_sessions(paymentManagerArn=manager, userId=USER)
 
 
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("BREW / HTTP/1.1", 501),
+        ("OPTIONS * HTTP/1.1", 501),
+        ("GET / HTTP/9.9", 505),
+    ],
+    ids=["a method", "a preflight", "a version"],
+)
+def test_what_is_refused_before_it_is_read_is_refused_in_json(
+    emulator: Emulator, line: str, status: int
+) -> None:
+    told = answer(emulator, f"{line}\r\nHost: x\r\n\r\n".encode())
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert set(json.loads(body)) == {"message"}
+
+
+def test_sts_refuses_a_form_that_nobody_signed_in_its_own_words(emulator: Emulator) -> None:
+    body = b"Action=GetCallerIdentity&Version=2011-06-15"
+    head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    assert b"<Code>MissingAuthenticationToken</Code>" in answer(emulator, head + body)
+
+
 def test_a_header_cannot_be_smuggled_into_an_answer(emulator: Emulator) -> None:
     told = answer(emulator, b"POST /a%0d%0aX-Evil:%20yes HTTP/1.1\r\nHost: x\r\n\r\n")
     assert b"\r\nX-Evil" not in told

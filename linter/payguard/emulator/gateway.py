@@ -24,6 +24,7 @@ from payguard.emulator.ledger import Ledger
 from payguard.emulator.operation import Route, route
 from payguard.emulator.payment_call import header
 from payguard.emulator.signature import claim, refusal, signing_service, verify
+from payguard_policies import PAYMENTS_SERVICE
 
 
 class Observed(NamedTuple):
@@ -105,7 +106,7 @@ class Gateway:
             now = self._circumstances(request)
             caller = None
             if not bearer.is_bearer(request.headers.get("authorization", "")):
-                caller = self._authenticate(request, now.now)
+                caller = self._authenticate(request, PAYMENTS_SERVICE, now.now)
             answer = self._payments.answer(found, request, caller, now)
         except Exception as error:  # noqa: BLE001  one request must not end the others
             refused = self._refused(error)
@@ -123,7 +124,7 @@ class Gateway:
             now = self._circumstances(request)
             if name.startswith("AssumeRoleWith"):
                 raise not_emulated(f"sts:{name}")  # noqa: TRY301  as the services refuse
-            caller = self._authenticate(request, now.now)
+            caller = self._authenticate(request, service, now.now)
             answer = self._query.answer(service, request, caller, now)
         except Exception as error:  # noqa: BLE001  one request must not end the others
             refused = self._refused(error)
@@ -154,13 +155,13 @@ class Gateway:
         agent = request.headers.get("user-agent", "")
         return Circumstances(self.ledger.now(), self._region, agent)
 
-    def _authenticate(self, request: HttpRequest, now: dt.datetime) -> Identity:
+    def _authenticate(self, request: HttpRequest, service: str, now: dt.datetime) -> Identity:
         """Return who signed a request.
 
         Raises:
             ServiceError: Nobody did whose credentials are valid.
         """
-        said = claim(request)
+        said = claim(request, service)
         caller = self.account.identity(said.access_key_id)
         if caller is None:
             message = "The security token included in the request is invalid."

@@ -4,11 +4,12 @@ IAM is moto's, with payguard's engine in front of it; of STS there is what payme
 """
 
 import datetime as dt
+import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from botocore.model import OperationModel, OperationNotFoundError
 from moto.core.exceptions import ServiceException
@@ -62,9 +63,12 @@ class QueryService:
         Raises:
             ServiceError: As the service would refuse it, or because it is not emulated.
         """
-        operation, given = _read(service, request)
+        if request.method != "POST":
+            raise not_emulated(f"{service} by {request.method}: send a form with POST")
+        form = _form(request)
+        operation, given = _read(service, request, form)
         if service == "iam":
-            return self._iam(operation.name, request, given, caller, now)
+            return self._iam(operation.name, _as_read(request, form), given, caller, now)
         if operation.name == "GetCallerIdentity":
             result = {"UserId": caller.unique_id, "Account": caller.account, "Arn": caller.arn}
         elif operation.name == "AssumeRole":
@@ -87,6 +91,8 @@ class QueryService:
             authorize_alone(asked, resource)
         if "PermissionsBoundary" in given and "UserName" in given:
             raise not_emulated("permissions boundaries of users")  # moto would not heed them
+        if name == "CreateRole":
+            _check_trust(given["AssumeRolePolicyDocument"])  # moto takes any text
         try:
             return self.account.iam_answer(request)
         except NotImplementedError:
@@ -184,12 +190,36 @@ def _invalid(message: str) -> ServiceError:
     return ServiceError("ValidationError", message, 400)
 
 
-def _read(service: str, request: HttpRequest) -> tuple[OperationModel, dict[str, Any]]:
-    """Return the operation that a form names, and its input, checked against the model."""
+def _form(request: HttpRequest) -> dict[str, str]:
     try:
-        form = dict(parse_qsl(request.body.decode(), keep_blank_values=True, max_num_fields=5000))
+        return dict(parse_qsl(request.body.decode(), keep_blank_values=True, max_num_fields=5000))
     except ValueError:
         raise ServiceError("MalformedInput", "The request body is no form.", 400) from None
+
+
+def _as_read(request: HttpRequest, form: Mapping[str, str]) -> HttpRequest:
+    """Return a request with a form as it was read: what moto does is what was decided about.
+
+    moto takes the first of several parameters of a name, and none without a content type.
+    """
+    headers = {**request.headers, "content-type": "application/x-www-form-urlencoded"}
+    return request._replace(headers=headers, body=urlencode(form).encode())
+
+
+def _check_trust(text: str) -> None:
+    """Check that a trust policy has the form of a policy; what it says is the engine's."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict) or not value.get("Statement"):
+        raise ServiceError("MalformedPolicyDocument", "Syntax errors in policy.", 400)
+
+
+def _read(
+    service: str, request: HttpRequest, form: Mapping[str, str]
+) -> tuple[OperationModel, dict[str, Any]]:
+    """Return the operation that a form names, and its input, checked against the model."""
     model = get_service_model(service)  # botocore's, as moto's parser wants it
     try:
         operation = model.operation_model(form.get("Action", ""))

@@ -121,6 +121,10 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return body
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002  its signature
+        """Refuse what is no request of HTTP/1.1, in the form of every other refusal."""
+        self._refuse("UnknownOperationException", message or _REASONS[code][0], code)
+
     def _refuse(self, code: str, message: str, status: int) -> None:
         self.close_connection = True
         self.wfile.write(self._bytes(as_json(ServiceError(code, message, status))))

@@ -71,13 +71,17 @@ def signing_service(request: HttpRequest) -> str:
     return fields[3] if len(fields) > 4 else ""
 
 
-def claim(request: HttpRequest) -> Claim:
+def claim(request: HttpRequest, asked: str) -> Claim:
     """Read the ``Authorization`` header.
+
+    Args:
+        request: as it came.
+        asked: the signing name of the service that it is for, whatever the header says.
 
     Raises:
         ServiceError: There is none, or it is not of the documented form.
     """
-    service = signing_service(request)
+    service = signing_service(request) or asked
     header = request.headers.get("authorization", "")
     if not header:
         message = "Missing Authentication Token"
