@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from payguard.authorization.value import instant
 from payguard.iam.carried_keys import carriers, depends_on_action
 from payguard.iam.context_key import context_key, lacks_tag_key, malformation
 from payguard.iam.document import POLICY_TYPES, parse_policy
@@ -925,6 +926,25 @@ def test_the_keys_of_an_action_are_those_of_its_resources_too() -> None:
 def test_long_numbers_are_named_without_being_written() -> None:
     assert written(10**5000) == "a number of many digits"
     assert fits("Numeric", 10**5000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01",
+        "2026-01-31",
+        "2026-01-31T10:20Z",
+        "2026-01-31t10:20:30z",
+        "2026-01-31 10:20:30+0100",
+        f"2026-01-31T10:20:30.{'1' * 20}+01:00",
+        "2016-12-31T23:59:60Z",
+        "1767225600",
+        "2026",
+    ],
+)
+def test_a_date_of_a_policy_is_one_for_the_engine_as_well(text: str) -> None:
+    assert fits("Date", text)
+    assert instant(text) is not None
 
 
 WORDS = st.sampled_from(

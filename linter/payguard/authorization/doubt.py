@@ -14,6 +14,8 @@ UNKNOWN_RESOURCE = "unknown-resource"
 MALFORMED = "malformed"
 NO_SERVICE = "action-without-service"
 UNKNOWN_OPERATOR = "unknown-operator"
+YEAR = "year"
+LONG = "long-number"
 ILL_TYPED = "value-of-another-type"
 NO_ARN = "resource-not-an-arn"
 SHORT_ARN = "short-arn"
@@ -53,6 +55,8 @@ _SENTENCES = {
     NO_SERVICE: "IAM refuses the action {}: it names no service",
     UNKNOWN_OPERATOR: "IAM has no condition operator {}",
     ILL_TYPED: "the value {} is not of the type that the operator compares",
+    LONG: "AWS does not say how exactly {} is compared",
+    YEAR: "AWS does not say whether {} is a year, or that many seconds since 1970",
     NO_ARN: "IAM refuses the resource {}: it is no ARN",
     SHORT_ARN: "the ARN {} has fewer than six fields: AWS does not say what that matches",
     COLON_SPAN: "a wildcard of {} would have to reach across a colon; AWS's pages and observers "

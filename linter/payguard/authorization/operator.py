@@ -26,6 +26,7 @@ from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import matches, overlaps
 from payguard_policies import catalog
 
+_NO_TEXT = "a condition value that is no text"
 _ALL, _ANY = "ForAllValues", "ForAnyValue"
 
 
@@ -138,7 +139,7 @@ def _string(
     """
     text = value.as_text(wanted)
     if text is None:
-        return maybe(doubt.MALFORMED, "a condition value that is no text")
+        return maybe(doubt.MALFORMED, _NO_TEXT)
     like, ignoring = operator.base.endswith("Like"), operator.base.endswith("IgnoreCase")
     if ignoring and not isinstance(found, Sample):
         found = found.lower()
@@ -163,7 +164,7 @@ def _arn(
     """
     text = value.as_text(wanted)
     if text is None:
-        return maybe(doubt.MALFORMED, "a condition value that is no text")
+        return maybe(doubt.MALFORMED, _NO_TEXT)
     if not has_variables(text, version):
         if text and not text.strip("*"):
             return maybe(doubt.SHORT_ARN, text)  # what it is for fields that lack is not documented
@@ -222,6 +223,8 @@ def _ordered(
     left, right = read(found), None if text is None else read(text)
     if left is None or right is None:
         return _ill_typed(operator, found if left is None else text)
+    if operator.kind == "Date" and value.may_be_year(text or ""):
+        return maybe(doubt.YEAR, text or "")
     relation = operator.base.removeprefix(operator.kind)
     if relation.startswith("Less"):
         return truth(left < right or (left == right and relation.endswith("Equals")))
@@ -273,8 +276,15 @@ def _ip(
 
 
 def _ill_typed(operator: Operator, text: str | None) -> Truth:
-    """Answer for a value of another type: it surely matches nothing, but may not differ either."""
-    return maybe(doubt.ILL_TYPED, text or "") if operator.negated else NO
+    """Answer for a value of another type: it surely matches nothing, but may not differ either.
+
+    Nothing is sure of a number that is longer than can be compared, or of what IAM refuses.
+    """
+    if text is None:
+        return maybe(doubt.MALFORMED, _NO_TEXT)
+    if operator.kind in {"Numeric", "Date"} and value.is_number(text):
+        return maybe(doubt.LONG, text)
+    return maybe(doubt.ILL_TYPED, text) if operator.negated else NO
 
 
 _TESTS: dict[str, Test] = {

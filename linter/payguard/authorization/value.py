@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
 _LONGEST = 64
 # Compiled when first used: most policies compare neither numbers nor dates.
-_NUMBER = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,20})?"
-# The W3C's profile of ISO 8601; a date alone is its midnight in UTC.
+_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
+# ISO 8601 as the W3C profiles it, with RFC 3339's freedoms; a month, or a date alone, is its first
+# midnight in UTC.
 _DATE = (
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+    r"([0-9]{4}-[0-9]{2})(-[0-9]{2})?"
+    r"(?(2)(?:[Tt ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?)?)"
 )
+_LEAP = ":60"
 SCALE = 20
 UNIT: int = 10**SCALE
 _MICROSECOND: int = 10 ** (SCALE - 6)
@@ -35,11 +37,21 @@ def as_text(written: object) -> str | None:
 
 
 def number(text: str) -> int | None:
-    """Return the decimal ``text`` in units of 10**-20, so that comparing is exact; None if none."""
-    if len(text) > _LONGEST or not re.fullmatch(_NUMBER, text):
+    """Return the decimal ``text`` in units of 10**-20, so that comparing is exact.
+
+    None if it is none, or is longer than that.
+    """
+    if len(text) > _LONGEST or not is_number(text):
         return None
     whole, _, fraction = text.partition(".")
+    if len(fraction) > SCALE:
+        return None
     return int(whole + fraction.ljust(SCALE, "0"))
+
+
+def is_number(text: str) -> bool:
+    """Tell whether ``text`` is a decimal, however long."""
+    return re.fullmatch(_NUMBER, text) is not None
 
 
 @lru_cache(maxsize=512)
@@ -48,18 +60,28 @@ def instant(text: str) -> int | None:
 
     Epoch time counts seconds, not milliseconds.
     """
-    if len(text) > _LONGEST or not re.fullmatch(_DATE, text):
+    parts = re.fullmatch(_DATE, text) if len(text) <= _LONGEST else None
+    if parts is None:
         return number(text)
     from datetime import UTC, datetime  # noqa: PLC0415  few policies compare dates
 
+    month, day, minute, second, zone = parts.groups(default="")
+    leap = second.startswith(_LEAP)  # which ISO 8601 counts and datetime does not
+    clock = f"T{minute}{':59' if leap else second}{zone.upper()}" if minute else ""
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(f"{month}{day or '-01'}{clock}")
     except ValueError:  # a thirteenth month and the like
         return None
     if found.tzinfo is None:
         found = found.replace(tzinfo=UTC)
     since = found - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86400 + since.seconds) * UNIT + since.microseconds * _MICROSECOND
+    seconds = since.days * 86400 + since.seconds + leap
+    return seconds * UNIT + since.microseconds * _MICROSECOND
+
+
+def may_be_year(text: str) -> bool:
+    """Tell whether ``text`` is a date of the W3C's that ``instant`` takes for epoch seconds."""
+    return len(text) == 4 and text.isascii() and text.isdigit()
 
 
 def boolean(text: str) -> bool | None:
