@@ -3,10 +3,11 @@
 import pytest
 
 from authorization.asking import ACCOUNT, BUCKET, MANAGER, OTHER, PAY, ROLE, SESSION, USER
-from payguard.authorization.request import UNKNOWN, Request, request
+from payguard.authorization.request import UNKNOWN, Outline, Request, request
 
 SERVICE = "bedrock-agentcore.amazonaws.com"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+OF_ANY_PATH = ROLE.replace("role/", "role/*/")
 GLOBAL = (
     "aws:principalarn",
     "aws:principalaccount",
@@ -21,7 +22,7 @@ GLOBAL = (
     ("principal", "expected"),
     [
         (ROLE, (ROLE, ACCOUNT, "AssumedRole", None, "false", None)),
-        (SESSION, (UNKNOWN, ACCOUNT, "AssumedRole", None, "false", None)),
+        (SESSION, (Outline(ROLE, OF_ANY_PATH), ACCOUNT, "AssumedRole", None, "false", None)),
         (USER, (USER, ACCOUNT, "User", "ann", "false", None)),
         (ROOT, (ROOT, ACCOUNT, "Account", None, "false", None)),
         (ACCOUNT, (UNKNOWN, ACCOUNT, "Account", None, "false", None)),
@@ -57,6 +58,11 @@ def test_the_account_of_the_resource(resource: str, given: str, expected: str) -
     found = request(ROLE, PAY, resource, resource_account=given)
     assert found.resource_account == expected
     assert found.context["aws:resourceaccount"] == expected
+
+
+def test_outlines_are_the_same_if_their_patterns_are() -> None:
+    assert {Outline("a", "b"), Outline("a", "b"), Outline("b")} == {Outline("b"), Outline("a", "b")}
+    assert Outline("a") != UNKNOWN
 
 
 def test_what_is_given_wins_and_keys_have_no_case() -> None:

@@ -7,7 +7,7 @@ from payguard import pointer
 from payguard.authorization.evaluate import binding_layers
 from payguard.authorization.operator import holds
 from payguard.authorization.policy_set import Clause, Layer, Policies, StatementRef, layers
-from payguard.authorization.request import Request, Unknown
+from payguard.authorization.request import Outline, Request, Unknown
 from payguard.authorization.situation import Situation, situation
 from payguard.authorization.statement import (
     action_matches,
@@ -146,10 +146,12 @@ def _principal(element: str, request: Request) -> str:
 
 def _condition(condition: Condition, request: Request) -> str:
     found = request.context.get(condition.key.lower(), ())
-    if isinstance(found, Unknown):
-        return ""
     where = pointer.tokens(condition.pointer)
     name = f"{where[1]} {where[2]}"
+    if isinstance(found, Outline):
+        return f"{name} does not hold: the request has {' or '.join(map(quote, found.patterns))}"
+    if isinstance(found, Unknown):
+        return ""
     if not found and found != "":
         return f"{name} does not hold: the request does not carry the key"
     values = [found] if isinstance(found, str) else found[:3]

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from payguard.authorization import doubt, value
-from payguard.authorization.request import Request, Sample, Unknown
+from payguard.authorization.outline import holds_for
+from payguard.authorization.request import Outline, Request, Sample, Unknown
 from payguard.authorization.substitution import Pattern, fill, fits, has_variables
 from payguard.authorization.truth import (
     NO,
@@ -43,22 +44,32 @@ def holds(condition: Condition, request: Request, version: str | None) -> Truth:
         return maybe(doubt.MALFORMED, "a condition key without values")
     found = request.context.get(condition.key.lower(), ())
     if isinstance(found, Unknown):
-        return maybe(doubt.UNKNOWN_KEY, condition.key)
+        return _unknown(condition, operator, found, version)
     if operator.kind == "Null":
-        return _null(condition, operator, found)
+        return _null(condition, operator, absent=found == ())
     if not found and found != "":
         return _absent(condition, operator)
     return _present(condition, operator, found, request, version)
 
 
-def _null(condition: Condition, operator: Operator, found: str | tuple[str, ...]) -> Truth:
+def _unknown(
+    condition: Condition, operator: Operator, found: Unknown, version: str | None
+) -> Truth:
+    """Answer for a key of unknown value, of which something may be known all the same."""
+    if not isinstance(found, Outline):
+        return maybe(doubt.UNKNOWN_KEY, condition.key)
+    if operator.kind == "Null":
+        return _null(condition, operator, absent=False)
+    return holds_for(condition, operator, found, version)
+
+
+def _null(condition: Condition, operator: Operator, *, absent: bool) -> Truth:
     """Null compares whether the key is absent with ``true`` or ``false``.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Null
     """
     if operator.if_exists or operator.quantifier:
         return maybe(doubt.UNKNOWN_OPERATOR, condition.operator)
-    absent = found == ()
     return any_of(_is_null(wanted, absent=absent) for wanted in condition.values)
 
 

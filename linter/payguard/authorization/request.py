@@ -32,6 +32,21 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
+class Outline(Unknown):
+    """A value that is there and matches one of some patterns; more of it is not known."""
+
+    __slots__ = ("patterns",)
+
+    def __init__(self, *patterns: str) -> None:
+        self.patterns = patterns
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Outline) and self.patterns == other.patterns
+
+    def __hash__(self) -> int:
+        return hash(self.patterns)
+
+
 class Sample(str):
     """A value that stands for every value of a class: conditions cannot tell them apart.
 
@@ -154,6 +169,9 @@ def _implied(asking: Caller, resource_account: str) -> dict[str, Value]:
 
 def _principal_arn(asking: Caller) -> Value:
     # For a session the key holds the role's ARN, whose path the session's ARN does not tell.
-    if asking.kind == SESSION or not asking.text.startswith("arn:"):
+    if asking.kind == SESSION:
+        role = f"arn:{asking.partition}:iam::{asking.account}:role"
+        return Outline(f"{role}/{asking.name}", f"{role}/*/{asking.name}")
+    if not asking.text.startswith("arn:"):
         return UNKNOWN
     return UNKNOWN if asking.kind == ROLE and not asking.name else asking.text

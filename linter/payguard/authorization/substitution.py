@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from payguard.authorization.request import UNKNOWN, Sample, Value
+from payguard.authorization.request import Sample, Unknown, Value
 from payguard.iam.variable import Variable, variables
 from payguard.iam.wildcard import matches
 
@@ -113,7 +113,7 @@ def _value(variable: Variable, context: Mapping[str, Value]) -> tuple[str, str]:
     value = context.get(variable.key.lower())
     if isinstance(value, str):
         return (value.pattern, "sampled") if isinstance(value, Sample) else (literal(value), "")
-    if value is UNKNOWN:
+    if isinstance(value, Unknown):
         return "*", "unknown"
     if variable.default is not None:
         return literal(variable.default), ""
