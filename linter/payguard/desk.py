@@ -59,7 +59,11 @@ class Desk:
         tally.errors += found.errors
         if found.values and self.asks_values:
             self._inspect_values(found, commented)
-        seen = {id(document): self._inspect_document(document) for document in found.documents}
+        held = {id(one) for role in found.roles for one in (*role.identity, role.boundary)}
+        seen = {
+            id(document): self._inspect_document(document, alone=id(document) not in held)
+            for document in found.documents
+        }
         if found.roles and self.asks_roles:
             self._inspect_roles(found.roles, seen)
         if found.gaps and self.asks_roles:
@@ -77,20 +81,26 @@ class Desk:
         tally.errors += outcome.errors
         tally.suppressed += outcome.suppressed
 
-    def _inspect_document(self, document: Document) -> Sequence[Hit]:
-        """Ask about one document; return what was found."""
+    def _inspect_document(self, document: Document, *, alone: bool) -> Sequence[Hit]:
+        """Ask about one document; return what was found.
+
+        Args:
+            document: the document.
+            alone: whether no role of the input has it.
+        """
         tally = self.tally
         tally.documents += 1
         self.suppressions.visit(document)
         if document.unresolved:
-            policy, hits = _inspect_open(document, self.inspector)
+            policy, hits, traits = _inspect_open(document, self.inspector)
         else:
             policy = parse_policy(document.value, document.policy_type, document.text)
             hits = self._ask(document, policy)
+            traits = self.inspector.traits
         if hits:
             _gather(document, policy, hits, self.suppressions, tally)
-        if not document.address and self.asks_roles:
-            self._inspect_alone(document, policy, hits)
+        if alone and self.asks_roles:
+            self._inspect_alone(document, policy, hits, traits)
         return hits
 
     def _ask(self, document: Document, policy: Policy) -> Sequence[Hit]:
@@ -99,11 +109,14 @@ class Desk:
         except Exception:  # noqa: BLE001  a rule's defect: found out below, rule by rule
             return list(_inspect_each(document, policy, self.inspector, self.tally))
 
-    def _inspect_alone(self, document: Document, policy: Policy, hits: Sequence[Hit]) -> None:
+    def _inspect_alone(
+        self, document: Document, policy: Policy, hits: Sequence[Hit], traits: int
+    ) -> None:
         """Ask role rules about a policy that stands by itself, as if a role had no other."""
-        if self.asked.role or self._is_declared(document):
+        in_file = not document.address
+        if in_file and (self.asked.role or self._is_declared(document)):
             self.joint.append(document)
-        elif self.inspector.traits & PAYMENTS and policy.policy_type == IDENTITY:
+        elif traits & PAYMENTS and policy.policy_type == IDENTITY:
             from payguard.lone import is_settled
 
             if document.unresolved or not is_settled(policy, {rule.id for rule, _, _ in hits}):
@@ -151,12 +164,18 @@ class Desk:
             self._inspect_roles(roles, {})
 
 
-def _inspect_open(document: Document, inspector: Inspector) -> tuple[Policy, Sequence[Hit]]:
-    """Ask about a document with gaps: what is said of it however they are filled."""
-    from payguard.fillings import fillings, hangs_on_gap
+def _inspect_open(document: Document, inspector: Inspector) -> tuple[Policy, Sequence[Hit], int]:
+    """Ask about a document with gaps.
+
+    Returns:
+        The document in some way filled, what is said of it however its gaps are filled, and the
+        traits that it may have.
+    """
+    from payguard.fillings import fillings, hangs_on_gap, is_of_statement
 
     common: dict[tuple[str, str, str], Hit] | None = None
     policy = parse_policy({}, document.policy_type)
+    traits = PAYMENTS if any(map(is_of_statement, document.unresolved)) else 0
     for value in fillings(document):
         policy = parse_policy(value, document.policy_type)
         hits = {
@@ -164,8 +183,9 @@ def _inspect_open(document: Document, inspector: Inspector) -> tuple[Policy, Seq
             for rule, at, problem in inspector.inspect(policy)
             if not hangs_on_gap(document, at)
         }
+        traits |= inspector.traits
         common = hits if common is None else {key: common[key] for key in common if key in hits}
-    return policy, list((common or {}).values())
+    return policy, list((common or {}).values()), traits
 
 
 def _inspect_each(

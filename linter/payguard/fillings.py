@@ -50,6 +50,12 @@ def hangs_on_gap(document: Document, at: str) -> bool:
     return any(at == gap or at.startswith(f"{gap}/") for gap, _ in document.unresolved)
 
 
+def is_of_statement(gap: tuple[str, Unresolved]) -> bool:
+    """Tell whether a gap is one statement or all of them: what they are about is not known."""
+    head, _, rest = gap[0].removeprefix("/").partition("/")
+    return head in ("", "Statement") and (not rest or rest.isdigit())
+
+
 def _filled(value: Any, path: tuple[str, ...], way: int) -> Any:
     if isinstance(value, Unresolved):
         return _stand_in(value, path, way)

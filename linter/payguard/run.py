@@ -152,12 +152,26 @@ def lint_documents(
     return lint_found(Infrastructure(tuple(documents)), settings, asked)
 
 
-def lint_found(found: Infrastructure, settings: Settings, asked: Asked = NOTHING) -> Report:
-    """Lint one input that is already read; see ``lint``."""
+def lint_found(
+    found: Infrastructure,
+    settings: Settings,
+    asked: Asked = NOTHING,
+    *,
+    with_roles: bool = True,
+) -> Report:
+    """Lint one input that is already read; see ``lint``.
+
+    Args:
+        found: the input.
+        settings: the configuration.
+        asked: what the user says of the roles.
+        with_roles: whether it is asked as well what roles can do with the policies.
+    """
     tally = Tally()
     rules = chosen_rules(settings)
     suppressions = _suppressions(settings, rules)
     desk = Desk(settings, asked, rules, Inspector(rules), suppressions, tally)
+    desk.asks_roles = desk.asks_roles and with_roles
     desk.inspect(found.documents[0].path if found.documents else "", found)
     desk.inspect_joint_roles()
     tally.findings += _about(suppressions, settings)

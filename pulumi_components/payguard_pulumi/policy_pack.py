@@ -138,7 +138,7 @@ class Watch:
         if isinstance(found, InputError):  # values that the reader gives up on, such as deep ones
             return Verdict(Report((), (found,), 0, 0))
         alone = found._replace(roles=(), gaps=(), errors=() if with_roles else found.errors)
-        documents = lint_found(alone, self._settings)
+        documents = lint_found(alone, self._settings, with_roles=False)
         if not with_roles:
             return Verdict(documents)
         report = lint_found(found._replace(errors=()), self._settings)

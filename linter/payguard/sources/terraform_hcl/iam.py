@@ -87,7 +87,12 @@ class Identities:
         self._memberships()
         self._other_policies()
         found = self._assembly.roles()
-        self.gaps += self._assembly.gaps
+        told = {(gap.unresolved, gap.location) for role in found for gap in role.gaps}
+        self.gaps = [
+            gap
+            for gap in (*self.gaps, *self._assembly.gaps)
+            if (gap.unresolved, gap.location) not in told
+        ]
         return found
 
     def _read(self, view: View, name: str, policy_type: str) -> Document | Gap | None:
@@ -107,6 +112,8 @@ class Identities:
 
     def _managed(self, view: View) -> None:
         policy = self._read(view, "policy", IDENTITY) or self._missing(view, "policy", IDENTITY)
+        if isinstance(policy, Gap):
+            self.gaps.append(policy)  # until it turns out to be a role's
         arn = attribute(view, "arn")
         tail = arn.data.pattern.partition(":policy/")[2] if arn.unknown else ""
         if tail and "*" not in tail and "?" not in tail:

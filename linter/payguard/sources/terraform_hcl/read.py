@@ -97,6 +97,8 @@ def _unused(reading: Reading, modules: list[Module]) -> Iterator[Document]:
             found = document(text, holder, reading.work, reading.report)
             if isinstance(found, Document):
                 yield found
+            elif found is not None:
+                reading.gaps.append(found)
 
 
 def _merged(block: Block) -> Iterator[str]:
