@@ -26,8 +26,8 @@ from payguard.denial.explanation import (
     Explanation,
     explain,
 )
-from payguard.denial.explanation_text import lines
-from payguard.denial.message import Denial
+from payguard.denial.explanation_text import as_json, lines
+from payguard.denial.message import RESOURCE, Denial
 from payguard.denial.reading import read
 from payguard.denial.repair import ADD, REMOVE, REPLACE
 from payguard.denial.wording import spoken, wording
@@ -421,6 +421,48 @@ def test_no_policies_no_guess() -> None:
     assert found.repair is not None
     assert found.repair.trial is None
     assert explain(denial, files()).verdict == OPEN
+
+
+@pytest.mark.parametrize(
+    "known", [None, files(policy(allow("s3:GetObject")))], ids=["told", "asked"]
+)
+def test_an_action_that_aws_has_not_is_never_granted(known: Known | None) -> None:
+    """As of a message that was cut off."""
+    denial = sentence(
+        "bedrock-agentcore:ListPay", "because no identity-based policy allows the x action"
+    )
+    found = explain(denial, known)
+    assert found.repair is None
+    assert "no action that payguard knows of" in found.reasons[-1]
+    assert found.is_undecided == (known is not None)
+
+
+@pytest.mark.parametrize(
+    "resource", ["garbage", "arn:aws:b", "arn:aws:bedrock-agentcore:us-east-1", SESSION_ARN]
+)
+def test_what_no_policy_can_name_is_no_resource_of_a_repair(resource: str) -> None:
+    denial = sentence(
+        LIST, "because no identity-based policy allows the x action", resource=resource
+    )
+    assert RESOURCE in denial.untold
+    assert explain(denial).repair is None
+    nowhere = explain(denial, files(READ_ONLY))
+    assert (nowhere.verdict, nowhere.repair) == (OPEN, None)
+    found = explain(denial, files(READ_ONLY), managers=(MANAGER,))
+    assert found.repair is not None
+    assert found.repair.edits[0].statement is not None
+    assert found.repair.edits[0].statement["Resource"] in (MANAGER, BOTH)
+
+
+def test_the_name_of_a_session_is_not_shown_wherever_it_stands() -> None:
+    denial = replace(
+        sentence("sts:AssumeRole", "with an explicit deny", resource=SESSION_ARN),
+        context={"aws:principalarn": SESSION_ARN, "aws:tagkeys": (SESSION_ARN, "a")},
+    )
+    found = explain(denial)
+    text = "\n".join([*lines(found), json.dumps(as_json(found))])
+    assert "somebody-secret" not in text
+    assert f"sts:AssumeRole on {ROLE}" in text
 
 
 def test_an_answer_of_the_service_needs_no_policies() -> None:

@@ -78,6 +78,30 @@ def test_a_message_is_found_inside_of_other_text(case: dict[str, Any], around: s
     assert told(read(around.format(text))) == case["told"]
 
 
+IMPLICIT = f"because no identity-based policy allows the {LIST} action"
+CHANGED = {
+    "a terminal that clears lines": MESSAGE.replace(" because", "\x1b[K because") + "\x1b[2K",
+    "links of a terminal": MESSAGE.replace(
+        MANAGER, f"\x1b]8;;https://example.com\x07{MANAGER}\x1b]8;;\x1b\\"
+    ),
+    "quotes of a chat": MESSAGE.replace(MANAGER, f"\u201c{MANAGER}\u201d").replace(
+        SESSION, f"\u2018{SESSION}\u2019"
+    ),
+    "signs without a width": MESSAGE.replace("arn:", "\u200barn:").replace("due", "\u00addue"),
+    "quotes around each part": f"User: '{SESSION}' is not authorized to perform: '{LIST}' "
+    f"on resource: '{MANAGER}' {IMPLICIT}",
+    "code of Markdown": f"User: `{SESSION}` is not authorized to perform: `{LIST}` "
+    f"on resource: `{MANAGER}` {IMPLICIT}",
+    "HTML": MESSAGE.replace(" on resource", "<br>on resource").replace(" because", "<br/>because"),
+    "an ARN over two lines": MESSAGE.replace("payment-manager/", "payment-\n  manager/"),
+}
+
+
+@pytest.mark.parametrize("text", CHANGED.values(), ids=CHANGED)
+def test_a_message_is_read_as_it_was_whatever_it_was_copied_through(text: str) -> None:
+    assert told(read(text)) == told(read(MESSAGE))
+
+
 def test_what_a_message_does_not_tell_is_said() -> None:
     denial = read(MESSAGE)
     assert denial is not None
@@ -251,6 +275,27 @@ def test_every_denial_of_several_events_is_told() -> None:
     assert found == [LIST, "bedrock-agentcore:GetPaymentSession"]
 
 
+def streams() -> dict[str, str]:
+    """Return forms in which tools print several events, the first of which tells of no denial."""
+    texts = [json.dumps(one) for one in (event(errorCode=None, errorMessage=None), event())]
+    queued = json.dumps({"Type": "Notification", "Message": json.dumps({"detail": event()})})
+    return {
+        "jq, one below the other": "\n".join(
+            json.dumps(json.loads(one), indent=2) for one in texts
+        ),
+        "jq, texts": "\n".join(map(json.dumps, texts)),
+        "a list of texts": json.dumps(texts),
+        "a row of the AWS CLI": "\t".join(texts),
+        "lines of a log": "\n".join(f"2026-11-27T00:00:00 stream {one}" for one in texts),
+        "a queue's record of a topic's message": json.dumps({"Records": [{"body": queued}]}),
+    }
+
+
+@pytest.mark.parametrize("text", streams().values(), ids=streams())
+def test_an_event_is_found_in_whatever_tools_print_of_several(text: str) -> None:
+    assert told(read(text)) == told(read(json.dumps(event())))
+
+
 DECODED = {
     "allowed": False,
     "explicitDeny": True,
@@ -366,6 +411,11 @@ PIECES = (
     "operation error ",
     "Exception",
     " when calling the ",
+    "\x1b]",
+    "User:Action:",
+    "Context: no session policy allows",
+    '"" ',
+    "{} ",
     "│",
 )
 

@@ -62,8 +62,8 @@ def command(ctx: click.Context, /, message: str, **options: Any) -> None:
     """Explain an AccessDenied message: which layer denied, which statement, the smallest repair.
 
     MESSAGE, or - for standard input (the default), is an error as the AWS CLI or an SDK prints it,
-    a log with such a line in it, an event of CloudTrail in JSON, or a decoded authorization
-    message. With --policies the engine decides the call once more: it names the statement that
+    the text that the console offers to copy, a log with such a line in it, events of CloudTrail in
+    JSON, or a decoded authorization message. With --policies the engine decides the call once more: it names the statement that
     denied, what would deny next, and the smallest statement that lets the call pass; that is
     offered only if the role then keeps its contract, or else the denial is as designed.
 
@@ -101,7 +101,8 @@ def _denials(message: str) -> "list[Denial]":
             raise Refusal(f"{plain(message)} is a file: payguard explain - < {plain(message)}")
         raise Refusal(
             "there is no AccessDenied message in it: expected an error as the AWS CLI or an SDK "
-            "prints it, an event of CloudTrail, or a decoded authorization message"
+            "prints it, the text of the console, an event of CloudTrail, or a decoded authorization "
+            "message"
         )
     return found
 

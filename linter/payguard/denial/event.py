@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessa
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -14,10 +15,11 @@ from typing import Any
 from payguard.denial.message import WITHHELD, Denial, in_words, is_code, of_error
 from payguard_policies import catalog
 
-_DEPTH = 6  # of JSON in JSON
-_STARTS = 3  # places of one text where an event may begin
+_DEPTH = 12  # of JSON in JSON: a queue's record of a topic's message with an event has eight
+_STARTS = 3  # places of one line, or one text, where an event may begin
 _WRAPPED = ("Records", "Events", "events", "logEvents")
 _INSIDE = ("CloudTrailEvent", "DecodedMessage", "detail", "Sns", "Message", "message", "body")
+_BLANKS = re.compile(r"\s*")
 _DNS = ".amazonaws.com"
 _MANAGER = "paymentManagerArn"
 
@@ -41,18 +43,40 @@ def _chained(first: Denial, others: Iterator[Denial]) -> Iterator[Denial]:
 def _values(text: str) -> Iterator[Any]:
     """Yield the JSON values of a text: all of it, its lines, or what begins in a log line."""
     plain = text.strip()
-    if plain[:1] in {"{", "["}:
-        whole = _decoded(plain)
-        if whole is not None:
-            yield whole
-            return
-        lines = plain.splitlines() if "\n" in plain else []
-        found = [value for line in lines if (value := _decoded(line.strip())) is not None]
+    if plain[:1] in {"{", "[", '"'}:
+        found = list(_one_after_another(plain))
+        if not found:
+            lines = plain.splitlines() if "\n" in plain else []
+            found = [value for line in lines if (value := _decoded(line.strip())) is not None]
         if found:
             yield from found
             return
-    if '"eventName"' in text or '"explicitDeny"' in text:
+    if _may_hold_event(text):
         yield from _embedded(text)
+
+
+def _one_after_another(text: str) -> Iterator[Any]:
+    """Yield the values of which a text consists, as jq prints them; nothing if it holds more."""
+    decode, found, at = json.JSONDecoder().raw_decode, [], 0
+    while at < len(text):
+        try:
+            value, end = decode(text, at)
+        except (ValueError, RecursionError):
+            return
+        if isinstance(value, str) and not _is_json(value):
+            return
+        found.append(value)
+        at = _next(text, end)
+    yield from found
+
+
+def _next(text: str, at: int) -> int:
+    blanks = _BLANKS.match(text, at)
+    return blanks.end() if blanks else at
+
+
+def _may_hold_event(text: str) -> bool:
+    return '"eventName"' in text or '"explicitDeny"' in text
 
 
 def _decoded(text: str) -> Any:
@@ -65,7 +89,14 @@ def _decoded(text: str) -> Any:
 
 
 def _embedded(text: str) -> Iterator[Any]:
-    """Yield the object that a log line holds; it begins at one of the first braces."""
+    """Yield the objects that log lines hold, one a line, or else the one that a text holds."""
+    lines = filter(_may_hold_event, text.splitlines())
+    found = [value for line in lines for value in _first_object(line)]
+    yield from found or _first_object(text)
+
+
+def _first_object(text: str) -> Iterator[Any]:
+    """Yield the object that a text holds; it begins at one of the first braces."""
     decode = json.JSONDecoder().raw_decode
     start = -1
     for _ in range(_STARTS):
@@ -90,10 +121,14 @@ def _in(value: Any, depth: int) -> Iterator[Denial]:
             yield from in_words(value)
     elif isinstance(value, list) and depth:
         for item in value:
-            if isinstance(item, (dict, list)):
+            if isinstance(item, (dict, list)) or _is_json(item):
                 yield from _in(item, depth - 1)
     elif isinstance(value, dict):
         yield from _of_object(value, depth)
+
+
+def _is_json(item: Any) -> bool:
+    return isinstance(item, str) and item[:1] in {"{", "["}
 
 
 def _of_object(value: Mapping[str, Any], depth: int) -> Iterator[Denial]:

@@ -18,7 +18,8 @@ from payguard.denial.message import ACTION, RESOURCE, WITHHELD, Denial
 from payguard.denial.obstacle import Obstacle, obstacles
 from payguard.denial.repair import ADD, Asked, Broken, Edit, Repair, repair, statement
 from payguard.denial.wording import POLICY_NAMES
-from payguard.finding import Location
+from payguard.finding import Location, quote
+from payguard.iam.action import matches_some
 from payguard.iam.document import IDENTITY
 from payguard.iam.document import RESOURCE as IN_RESOURCE
 from payguard.subjects import inferred
@@ -142,11 +143,20 @@ def _untried(denial: Denial, persona: str) -> Explanation:
     if broken:
         return Explanation(denial, AS_DESIGNED, persona=persona, broken=broken)
     edits: tuple[Edit, ...] = ()
-    if denial.layer == IDENTITY and denial.explicit is False and _resources(denial):
+    strange = _strange(denial)
+    if denial.layer == IDENTITY and denial.explicit is False and _resources(denial) and not strange:
         asked = statement(denial.action, _resources(denial))
         edits = (Edit(ADD, IDENTITY, "", None, asked),)
     offered = Repair(edits) if edits else None
-    return Explanation(denial, TOLD, persona=persona, repair=offered)
+    return Explanation(denial, TOLD, persona=persona, repair=offered, reasons=strange)
+
+
+def _strange(denial: Denial) -> tuple[str, ...]:
+    """Return why an action is not to be granted: AWS has none of that name; nothing if it has."""
+    if not denial.action or matches_some(denial.action):
+        return ()
+    named = quote(denial.action)
+    return (f"{named} is no action that payguard knows of: the message may be cut off",)
 
 
 def _unwanted(action: str, persona: str) -> tuple[Broken, ...]:
@@ -199,6 +209,8 @@ def _of_role(denial: Denial, role: DeniedRole) -> Explanation:
     if denial.explicit is None and not any(one.sure for one in causes):
         doubts = dict.fromkeys(text for one in causes for text in one.doubts)
         return replace(said, reasons=(*reasons, *doubts))
+    if strange := _strange(denial):
+        return replace(said, reasons=(*reasons, *strange))
     certain = [
         (one, [item for item in found if item.sure or (one is first and item in causes)])
         for one, found in every
@@ -315,11 +327,11 @@ def _unassumable(said: Explanation, role: DeniedRole) -> tuple[Broken, ...]:
 
 def _resources(denial: Denial) -> tuple[str, ...]:
     """Return the resource of a denial as an ARN: IAM names users and roles in words."""
+    if denial.names_resource:
+        return (denial.resource,)
     kind, _, name = denial.resource.partition(" ")
-    if not name or denial.resource.startswith("arn:"):
-        return (denial.resource,) if denial.resource else ()
     fields = denial.who.split(":", 5)
-    if kind.lower() not in {"user", "role", "group"} or not fields[5:]:
+    if kind.lower() not in {"user", "role", "group"} or not name or not fields[5:]:
         return ()
     return (f"arn:{fields[1]}:iam::{fields[4]}:{kind.lower()}/{name}",)
 

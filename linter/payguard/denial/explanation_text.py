@@ -18,7 +18,7 @@ from payguard.denial.explanation import (
     Explanation,
     Place,
 )
-from payguard.denial.message import CONTEXT, Denial
+from payguard.denial.message import CONTEXT, Denial, without_session
 from payguard.denial.repair import ADD, REMOVE, Broken, Edit, Repair, Trial
 from payguard.denial.wording import POLICY_NAMES
 from payguard.finding import Location, quote
@@ -119,7 +119,8 @@ def _told(denial: Denial) -> Iterator[str]:
     if denial.who or denial.principal is None:
         yield f"  who: {denial.who or 'nobody known'}"
     if denial.action:
-        yield f"  action: {denial.action}" + (f" on {denial.resource}" if denial.resource else "")
+        on = without_session(denial.resource)
+        yield f"  action: {denial.action}" + (f" on {on}" if on else "")
     named = _by(denial)
     through = f", through {' '.join(POLICY_NAMES[denial.through])}" if denial.through else ""
     policy = f": {denial.policy}" if denial.policy else ""
@@ -236,14 +237,16 @@ def _json_denial(denial: Denial) -> dict[str, Any]:
         "anonymous": denial.principal is None,
         "session": caller(denial.principal or "").kind == SESSION,
         "action": denial.action or None,
-        "resource": denial.resource or None,
+        "resource": without_session(denial.resource) or None,
         "layer": denial.layer or None,
         "explicit": denial.explicit,
         "policy": denial.policy or None,
         "code": denial.code or None,
         "operation": denial.operation or None,
         "context": {
-            key: list(value) if isinstance(value, tuple) else value
+            key: list(map(without_session, value))
+            if isinstance(value, tuple)
+            else without_session(value)
             for key, value in denial.context.items()
         },
         "encoded": denial.encoded,

@@ -5,8 +5,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from types import MappingProxyType
 
+from payguard.denial import console
 from payguard.denial.sentence import Sentence, called, even, sentences
 from payguard_policies.messages import Message, message_of, messages
 
@@ -29,6 +31,8 @@ CODES = frozenset(
         "NotAuthorized",
     }
 )
+_COLONS = 5  # of an ARN
+_SESSION = ":assumed-role/"
 _BARE = "access denied"  # as S3 puts it
 _ENCODED = "encoded authorization failure message"
 
@@ -88,10 +92,13 @@ class Denial:
         if self.role:
             return self.role
         # Also where the account is masked, so that it is the ARN of nobody.
-        before, assumed, after = (self.principal or "").partition(":assumed-role/")
-        if not assumed:
-            return before
-        return f"{before.replace(':sts:', ':iam:')}:role/{after.partition('/')[0]}"
+        return without_session(self.principal or "")
+
+    @property
+    def names_resource(self) -> bool:
+        """Whether the resource is one that policies can name: all of an ARN, and no session's."""
+        whole = self.resource.startswith("arn:") and self.resource.count(":") >= _COLONS
+        return self.resource == "*" or (whole and _SESSION not in self.resource)
 
     @property
     def untold(self) -> tuple[str, ...]:
@@ -101,12 +108,20 @@ class Denial:
         told = {
             PRINCIPAL: self.principal != "",
             ACTION: bool(self.action),
-            RESOURCE: self.resource == "*" or self.resource.startswith("arn:"),
+            RESOURCE: self.names_resource,
             LAYER: bool(self.layer),
             POLICY: bool(self.policy) or self.explicit is False,
             CONTEXT: bool(self.context),
         }
         return tuple(part for part, known in told.items() if not known)
+
+
+def without_session(arn: str) -> str:
+    """Return the ARN of the role for that of a session, which has its name; any other as it is."""
+    before, session, after = arn.partition(_SESSION)
+    if not session:
+        return arn
+    return f"{before.replace(':sts:', ':iam:')}:role/{after.partition('/')[0]}"
 
 
 _NOTHING: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
@@ -117,7 +132,7 @@ def in_words(text: str) -> Iterator[Denial]:
     plain = even(text)
     encoded = _ENCODED in plain.lower()
     found = None
-    for found in sentences(plain):
+    for found in chain(sentences(plain), console.sentences(plain)):
         yield _denial(found, encoded=encoded)
     if found is None:
         other = of_error("", plain)

@@ -12,11 +12,25 @@ from payguard.denial.wording import POLICY_NAMES
 from payguard.iam.document import SESSION
 
 # An ARN has 2,048 characters at most, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-_ARN = 2100
+ARN = 2100
 _BEFORE = 400  # of the SDK's words before a sentence
-_ESCAPES = re.compile(r"\x1b\[[0-9;]{0,20}m")
-# Line ends inside a JSON string, and the frame that Terraform draws around an error.
+# Colours and whatever else terminals are told, and the addresses of links.
+_ESCAPES = re.compile(
+    rf"\x1b(?:\[[0-?]{{0,40}}[ -/]{{0,4}}[@-~]|\][^\x07\x1b]{{0,{ARN}}}(?:\x07|\x1b\\))"
+)
+# Quotes as chats and word processors set them, and signs without a width, which come with a copy.
+_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("\u201c\u201d\u201e", '"'),
+        **dict.fromkeys("\u2018\u2019\u201a", "'"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"),
+    }
+)
+# Line ends inside a JSON string and in HTML, and the frame that Terraform draws around an error.
 _FRAME = (
+    ("<br>", " "),
+    ("<br/>", " "),
+    ("&quot;", '"'),
     ("\\n", " "),
     ("\\r", " "),
     ("\\t", " "),
@@ -27,23 +41,26 @@ _FRAME = (
 )
 
 _MARK = re.compile(r"is not authorized to perform(?::? |:)", re.IGNORECASE)
-_ACTION = re.compile(r"\[?([A-Za-z0-9-]{1,64}:[A-Za-z0-9*]{1,128})\]?", re.ASCII)
+ACTION = re.compile(r"[\['\"`]?([A-Za-z0-9-]{1,64}:[A-Za-z0-9*]{1,128})[\]'\"`]?", re.ASCII)
 _RESOURCE = re.compile(
-    rf' on (?:the )?resource:? (?:"([^"]{{1,{_ARN}}})"'
+    rf' on (?:the )?resource:? (?:"([^"]{{1,{ARN}}})"'
     # IAM names users and roles in two words.
-    rf"|((?:user|role|group|policy|instance profile|mfa) (?!because |with )\S{{1,{_ARN}}}"
-    rf"|\S{{1,{_ARN}}}))",
+    rf"|((?:user|role|group|policy|instance profile|mfa) (?!because |with )\S{{1,{ARN}}}"
+    rf"|\S{{1,{ARN}}}))",
     re.IGNORECASE,
 )
-_KINDS = {name.lower(): kind for kind, (_, name) in POLICY_NAMES.items()}
-_KINDS["sessions policy"] = SESSION  # as AWS's own page misspells it
-_NAMES = "|".join(sorted(map(re.escape, _KINDS), key=len, reverse=True))
-_IMPLICIT = re.compile(rf"[.,]? because (?:no|the) ({_NAMES}) allows the ", re.IGNORECASE)
+# The rest of a resource that was broken at the end of a line, as terminals and mail programs do.
+_REST = re.compile(rf" (\S{{1,{ARN}}})(?= because no | (?:with|due to) an explicit deny)")
+# As the names of kinds of policies stand in messages: to the kind, and as a part of a pattern.
+KINDS = {name.lower(): kind for kind, (_, name) in POLICY_NAMES.items()}
+KINDS["sessions policy"] = SESSION  # as AWS's own page misspells it
+NAMES = "|".join(sorted(map(re.escape, KINDS), key=len, reverse=True))
+_IMPLICIT = re.compile(rf"[.,]? because (?:no|the) ({NAMES}) allows the ", re.IGNORECASE)
 _EXPLICIT = re.compile(
     r"[.,]? (?:with|due to) an explicit deny"
-    rf"(?: (?:in|transitively through) (?:an?|the) ({_NAMES}))?"
-    rf"(?: transitively through (?:an?|the) ({_NAMES}))?"
-    rf"(?:: (arn:\S{{1,{_ARN}}}))?",
+    rf"(?: (?:in|transitively through) (?:an?|the) ({NAMES}))?"
+    rf"(?: transitively through (?:an?|the) ({NAMES}))?"
+    rf"(?:: (arn:\S{{1,{ARN}}}))?",
     re.IGNORECASE,
 )
 _CALLED = re.compile(
@@ -83,7 +100,7 @@ class Sentence(NamedTuple):
 
 def even(text: str) -> str:
     """Return a text on one line: without colours and frames, each white space one blank."""
-    text = _ESCAPES.sub("", text)
+    text = _ESCAPES.sub("", text).translate(_SIGNS)
     for sign, instead in _FRAME:
         text = text.replace(sign, instead)
     return " ".join(text.split())
@@ -93,22 +110,31 @@ def sentences(text: str) -> Iterator[Sentence]:
     """Yield the sentences in a text that was made even, from first to last."""
     end = 0
     for mark in _MARK.finditer(text):
-        action = _ACTION.match(text, mark.end())
+        action = ACTION.match(text, mark.end())
         if action is None:
             continue
-        start, principal = _principal(text, max(end, mark.start() - _ARN), mark.start())
+        start, principal = _principal(text, max(end, mark.start() - ARN), mark.start())
         end = action.end()
-        resource = _RESOURCE.match(text, end)
-        if resource is not None:
-            end = resource.end()
-        about = (resource[1] or resource[2]) if resource else ""
+        about, quoted, end = _resource(text, end)
         code, operation = called(text[max(0, start - _BEFORE) : start])
         layer, through, explicit, policy, end = _reason(text, end)
-        if explicit is None and resource is not None and not resource[1]:
+        if explicit is None and not quoted:
             about = about.rstrip(_ENDS)  # what follows is of the text around it
         yield Sentence(
             principal, action[1], about, layer, through, explicit, policy, code, operation
         )
+
+
+def _resource(text: str, at: int) -> tuple[str, bool, int]:
+    """Return the resource, whether it stands in quotes, and where it ends; empty if none is told."""
+    found = _RESOURCE.match(text, at)
+    if found is None:
+        return "", False, at
+    if found[1]:
+        return found[1], True, found.end()
+    rest = _REST.match(text, found.end()) if " " not in found[2] else None
+    about = found[2] + (rest[1] if rest else "")
+    return about.strip("'`"), False, rest.end() if rest else found.end()
 
 
 def called(before: str) -> tuple[str, str]:
@@ -130,7 +156,7 @@ def _principal(text: str, low: int, mark: int) -> tuple[int, str | None]:
     at = low + len(lead) - len(label) if label else low + start
     for one in ("User:", "Principal:", "Identity:"):  # as some services write it, without a blank
         word = word[word.rfind(one) + len(one) :] if one in word else word
-    word = word.strip("\"'")
+    word = word.strip("\"'`")
     if word.lower() == "anonymous":
         return at, None
     return at, word if label or word.startswith("arn:") else ""
@@ -140,10 +166,10 @@ def _reason(text: str, at: int) -> tuple[str, str, bool | None, str, int]:
     """Return layer, what it denied through, whether explicitly, the policy, and where it ends."""
     implicit = _IMPLICIT.match(text, at)
     if implicit is not None:
-        return _KINDS[implicit[1].lower()], "", False, "", implicit.end()
+        return KINDS[implicit[1].lower()], "", False, "", implicit.end()
     explicit = _EXPLICIT.match(text, at)
     if explicit is None:
         return "", "", None, "", at
-    layer = _KINDS.get((explicit[1] or "").lower(), "")
-    through = _KINDS.get((explicit[2] or "").lower(), "")
+    layer = KINDS.get((explicit[1] or "").lower(), "")
+    through = KINDS.get((explicit[2] or "").lower(), "")
     return layer, through, True, (explicit[3] or "").rstrip(_ENDS), explicit.end()
