@@ -19,6 +19,7 @@ from authorization.asking import (
     policy,
     verdict,
 )
+from payguard.authorization.decision import summary
 
 ALL, NOTHING = policy(allow()), policy(allow(Action="ec2:*"))
 DENIED = policy(allow(), deny())
@@ -264,6 +265,23 @@ def test_the_root_user_needs_no_policy_in_its_own_account() -> None:
     foreign = ask("s3:GetObject", BUCKET, ROOT, resource_account=OTHER)
     assert verdict(foreign) == "ImplicitlyDenied"
     assert verdict(foreign, resource=granting({"AWS": ACCOUNT})) == "Allowed"
+
+
+@pytest.mark.parametrize("caller", [ROLE, SESSION, USER, ROOT])
+def test_who_one_is_may_be_asked_whatever_policies_say(caller: str) -> None:
+    """As the STS API reference has it; only the endpoint on the way may deny the request."""
+    wanted = ask("sts:GetCallerIdentity", "*", caller)
+    found = decided(
+        wanted, identity=DENIED, boundary=NOTHING, session=NOTHING, scps=[("root", [DENIED])]
+    )
+    assert (found.detail, found.decided_by) == ("Allowed", ())
+    assert summary(found, wanted.action) == 'allowed: "sts:GetCallerIdentity" needs no permission'
+    assert {note.reason for note in found.because} == {
+        '"sts:GetCallerIdentity" needs no permission'
+    }
+    denying = policy(deny(Principal="*"))
+    assert verdict(wanted, identity=ALL, vpc_endpoint=denying) == "ExplicitlyDenied"
+    assert verdict(wanted._replace(principal=None), identity=ALL) == "ImplicitlyDenied"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from payguard.authorization.evaluate import (
 from payguard.authorization.explanation import Note, explain
 from payguard.authorization.policy_set import Layer, Policies, StatementRef
 from payguard.authorization.request import Request
-from payguard.authorization.situation import situation
+from payguard.authorization.situation import needs_no_permission, situation
 from payguard.authorization.statement import Stance, applies
 from payguard.finding import quote
 from payguard.iam.document import (
@@ -84,7 +84,9 @@ def summary(decision: Decision, action: str, name: Callable[[StatementRef], str]
         return f"no {_LABELS[decision.layer]}{level} allows {quote(action)}"
     verb = "allowed" if decision.decision == ALLOW else "explicitly denied"
     if not decision.decided_by:
-        return f"{verb}: the root user may do everything in its account"
+        every = f"{quote(action)} needs no permission"
+        root = "the root user may do everything in its account"
+        return f"{verb}: {every if needs_no_permission(action) else root}"
     named = [name(ref) for ref in decision.decided_by[:3]]
     more = len(decision.decided_by) - len(named)
     return f"{verb} by {', '.join(named)}" + (f" and {more} more" if more else "")

@@ -96,7 +96,7 @@ def binding_layers(policies: Policies, found: Situation) -> Iterator[Layer]:
         yield from found.rcps
     yield from found.scps
     named = (policies.vpc_endpoint, found.resource)
-    own = (policies.identity, policies.boundary, policies.session) if found.has_identity else ()
+    own = (policies.identity, policies.boundary, policies.session) if found.is_bound else ()
     yield from (layer for layer in (*named, *own) if layer is not None)
 
 
@@ -143,6 +143,8 @@ def _gates(
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
+    if found.is_open:
+        return
     kind = TRUST if found.is_assume_role else RESOURCE
     if not found.has_identity:
         nobody = found.caller.is_nobody

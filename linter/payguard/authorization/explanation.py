@@ -59,6 +59,8 @@ def explain(policies: Policies, request: Request) -> tuple[Note, ...]:
 
 def _idle(layer: Layer, found: Situation, request: Request) -> str:
     """Say why a layer has no say in a request."""
+    if found.is_open:
+        return f"{quote(request.action)} needs no permission"
     if layer.kind == SCP:
         return "SCPs do not bind this caller"
     if layer.kind == RCP and found.rcps:

@@ -15,6 +15,10 @@ from payguard_policies import catalog
 # In the place of a trust policy: whoever the identity policies of its account allow it is let in.
 LETS_IN = Layer(TRUST, "lets in", ())
 
+# Needs no permission, and a Deny keeps nobody from it, save for one at the endpoint on the way.
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+_OPEN = frozenset({"sts:getcalleridentity"})
+
 
 class Situation(NamedTuple):
     """What decides how the layers are put together.
@@ -28,6 +32,7 @@ class Situation(NamedTuple):
         scps: the SCP levels that bind the caller.
         rcps: the RCP levels of the resource's account.
         rcps_bind: whether AWS lists the service among those that RCPs restrict.
+        is_open: whether the caller needs no permission for it.
     """
 
     caller: Caller
@@ -38,11 +43,17 @@ class Situation(NamedTuple):
     scps: tuple[Layer, ...]
     rcps: tuple[Layer, ...]
     rcps_bind: bool
+    is_open: bool
 
     @property
     def has_identity(self) -> bool:
         """Whether identity policies, boundary and session policies speak for the caller."""
         return self.caller.is_identity
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether they have a say in this request."""
+        return self.caller.is_identity and not self.is_open
 
     @property
     def needs_resource_policy(self) -> bool:
@@ -56,6 +67,7 @@ class Situation(NamedTuple):
 def situation(policies: Policies, request: Request) -> Situation:
     """Tell which of ``policies`` have a say in ``request``."""
     asking = request.caller
+    is_open = asking.is_identity and needs_no_permission(request.action)
     assuming = is_assuming(request.action) and policies.trust is not LETS_IN
     resource = policies.resource
     if assuming and policies.trust is not None:
@@ -65,11 +77,17 @@ def situation(policies: Policies, request: Request) -> Situation:
         same_account=not request.resource_account or request.resource_account == asking.account,
         is_assume_role=assuming,
         is_kms_key=request.service == "kms" and ":key/" in request.resource,
-        resource=resource,
-        scps=policies.scps if _scps_bind(asking, request) else (),
-        rcps=policies.rcps if _rcps_bind(asking, request) else (),
+        resource=None if is_open else resource,
+        scps=policies.scps if not is_open and _scps_bind(asking, request) else (),
+        rcps=policies.rcps if not is_open and _rcps_bind(asking, request) else (),
         rcps_bind=request.service in catalog.rcp_services() if policies.rcps else False,
+        is_open=is_open,
     )
+
+
+def needs_no_permission(action: str) -> bool:
+    """Tell whether policies have no say in who may do an action."""
+    return action.lower() in _OPEN
 
 
 def is_assuming(action: str) -> bool:
