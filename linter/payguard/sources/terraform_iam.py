@@ -11,6 +11,7 @@ from payguard.iam.document import BOUNDARY, IDENTITY, RCP, RESOURCE, SCP, TRUST,
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import GROUP, ROLE, USER, Document, Gap, Role, Text
 from payguard.sources.assembly import Assembly, Reference
+from payguard.sources.terraform_awscc import NOT_JOINED, not_joined
 from payguard.sources.terraform_document import POLICY_DOCUMENT, Documents
 from payguard.sources.terraform_name import KINDS, POLICY, Names
 from payguard.sources.terraform_pattern import attribute
@@ -38,6 +39,11 @@ _OTHERS = {
     "aws_sqs_queue_policy": ("policy", RESOURCE),
     "aws_ssoadmin_permission_set_inline_policy": ("inline_policy", IDENTITY),
     "aws_vpc_endpoint_policy": ("policy", VPC_ENDPOINT),
+    "awscc_iam_group_policy": ("policy_document", IDENTITY),
+    "awscc_iam_managed_policy": ("policy_document", IDENTITY),
+    "awscc_iam_role": ("assume_role_policy_document", TRUST),
+    "awscc_iam_role_policy": ("policy_document", IDENTITY),
+    "awscc_iam_user_policy": ("policy_document", IDENTITY),
 }
 _ORGANIZATION = "aws_organizations_policy"
 _ORGANIZATION_TYPES = {"SERVICE_CONTROL_POLICY": SCP, "RESOURCE_CONTROL_POLICY": RCP}
@@ -49,6 +55,7 @@ TYPES = frozenset(
         *_ONLY_ATTACHED,
         *_OTHERS,
         *_POLICIES,
+        *NOT_JOINED,
         *(_ONLY_INLINE, _ORGANIZATION, _TO_MANY, _ROLE_DATA, _MEMBERS, _GROUPS, POLICY_DOCUMENT),
     }
 )
@@ -105,6 +112,8 @@ class Identities:
         self._memberships()
         self._existing_roles()
         self._other_policies()
+        for type_ in NOT_JOINED:
+            self.gaps += (not_joined(one.address, one.location) for one in self._by_type[type_])
         found = self._assembly.roles()
         told = {(gap.unresolved, gap.location) for role in found for gap in role.gaps}
         self.gaps = [
