@@ -212,6 +212,7 @@ def test_what_aws_provides_belongs_to_no_other_account() -> None:
             trusting({"Service": SERVICE}),
             "ImplicitlyDenied",
         ),
+        (ask("sts:AssumeRole", ASSUMED, ROOT), {}, trusting({"AWS": ROOT}), "ImplicitlyDenied"),
         (ask("sts:TagSession", ASSUMED), ALL, trusting({"AWS": ROLE}), "ImplicitlyDenied"),
     ],
 )

@@ -93,6 +93,11 @@ def test_a_position_that_is_contested_is_noted() -> None:
             {"identity": policy(deny())},
             "the caller is no identity that such policies are attached to",
         ),
+        (
+            ask("sts:AssumeRole", ROLE, f"arn:aws:iam::{ACCOUNT}:root"),
+            {"trust": policy({"Effect": "Allow", "Action": "sts:*", "Principal": "*"})},
+            "the root user cannot assume a role",
+        ),
     ],
 )
 def test_a_layer_that_has_no_say_says_why(

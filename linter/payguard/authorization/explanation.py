@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from payguard import pointer
+from payguard.authorization.caller import ROOT
 from payguard.authorization.evaluate import binding_layers
 from payguard.authorization.operator import holds
 from payguard.authorization.policy_set import Clause, Layer, Policies, StatementRef, layers
@@ -63,13 +64,19 @@ def _idle(layer: Layer, found: Situation, request: Request) -> str:
         return f"{quote(request.action)} needs no permission"
     if layer.kind == SCP:
         return "SCPs do not bind this caller"
-    if layer.kind == RCP and found.rcps:
-        return f"AWS does not list {quote(request.service)} among the services that RCPs restrict"
     if layer.kind == RCP:
-        return "RCPs do not bind this caller or this resource"
+        return _idle_rcp(found, request)
     if layer.kind in {TRUST, RESOURCE}:
+        if found.is_assume_role and found.caller.kind == ROOT:
+            return "the root user cannot assume a role"
         return f"{quote(request.action)} is not authorized by this kind of policy"
     return "the caller is no identity that such policies are attached to"
+
+
+def _idle_rcp(found: Situation, request: Request) -> str:
+    if found.rcps:
+        return f"AWS does not list {quote(request.service)} among the services that RCPs restrict"
+    return "RCPs do not bind this caller or this resource"
 
 
 def _idle_note(clause: Clause, why: str) -> Note:

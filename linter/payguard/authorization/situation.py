@@ -65,19 +65,25 @@ class Situation(NamedTuple):
 
 
 def situation(policies: Policies, request: Request) -> Situation:
-    """Tell which of ``policies`` have a say in ``request``."""
+    """Tell which of ``policies`` have a say in ``request``.
+
+    No trust policy lets the root user assume a role.
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
     asking = request.caller
     is_open = asking.is_identity and needs_no_permission(request.action)
     assuming = is_assuming(request.action) and policies.trust is not LETS_IN
     resource = policies.resource
     if assuming and policies.trust is not None:
         resource = policies.trust
+    if is_open or (assuming and asking.kind == ROOT):
+        resource = None
     return Situation(
         caller=asking,
         same_account=not request.resource_account or request.resource_account == asking.account,
         is_assume_role=assuming,
         is_kms_key=request.service == "kms" and ":key/" in request.resource,
-        resource=None if is_open else resource,
+        resource=resource,
         scps=policies.scps if not is_open and _scps_bind(asking, request) else (),
         rcps=policies.rcps if not is_open and _rcps_bind(asking, request) else (),
         rcps_bind=request.service in catalog.rcp_services() if policies.rcps else False,
