@@ -16,6 +16,7 @@ from payguard.authorization.policy_set import Policies, attach
 from payguard.authorization.request import Request, request
 from payguard.configuration import RoleRule, Settings
 from payguard.denial.denied_role import Known, Limits, known
+from payguard.denial.edit import ADD, REMOVE, REPLACE
 from payguard.denial.explanation import (
     AS_DESIGNED,
     EXPLAINED,
@@ -29,10 +30,10 @@ from payguard.denial.explanation import (
 from payguard.denial.explanation_text import as_json, lines
 from payguard.denial.message import RESOURCE, Denial
 from payguard.denial.reading import read
-from payguard.denial.repair import ADD, REMOVE, REPLACE
 from payguard.denial.wording import spoken, wording
+from payguard.finding import Location, Span
 from payguard.iam.document import BOUNDARY, IDENTITY, SCP, SESSION, TRUST, VPC_ENDPOINT
-from payguard.infrastructure import Document, Infrastructure
+from payguard.infrastructure import Document, Infrastructure, Role
 from payguard.sources.policy_file import read_policy_file
 from payguard_policies import catalog, roles
 
@@ -334,6 +335,71 @@ def test_a_payment_manager_that_is_none_of_its_own_is_denied_as_designed() -> No
     found = explain(denial, files(documented), persona="viewer", managers=(MANAGER,))
     assert found.verdict == AS_DESIGNED
     assert "outside" in {one.kind for one in found.broken}
+
+
+# Policies that others have as well
+
+
+def attached(**policies: list[Document]) -> Known:
+    """Return roles by their names, each with its policies."""
+    at = Location("stack.json", Span(1, 1, 1, 1))
+    found = [
+        Role(
+            name, at, name=name, arn=f"arn:aws:iam::{ACCOUNT}:role/{name}", identity=tuple(several)
+        )
+        for name, several in policies.items()
+    ]
+    return known([Infrastructure((), tuple(found))])
+
+
+NEVER_SPEND = document(policy(deny(PAY)), "never-spend.json")
+SPEND = "with an explicit deny in an identity-based policy"
+
+
+def test_a_repair_never_joins_the_duties_of_another_role_that_has_the_policy() -> None:
+    some = attached(
+        Shop=[document(policy(allow(PAY, BOTH)), "shop.json"), NEVER_SPEND],
+        Budgets=[document(policy(allow([OPEN_BUDGET, PAY], BOTH)), "budgets.json"), NEVER_SPEND],
+    )
+    found = explain(sentence(PAY, SPEND), some, persona="process-payment")
+    assert (found.verdict, found.repair) == (EXPLAINED, None)
+    assert [one.kind for one in found.broken] == ["other-role"]
+    assert any("Budgets has the policy as well" in line for line in lines(found))
+
+
+def test_what_a_repair_allows_to_another_role_that_has_the_policy_is_said() -> None:
+    some = attached(
+        Shop=[document(policy(allow(PAY, BOTH)), "shop.json"), NEVER_SPEND],
+        Till=[document(policy(allow("s3:*"), allow(PAY, BOTH)), "till.json"), NEVER_SPEND],
+        Reader=[document(policy(allow("s3:*")), "reader.json"), NEVER_SPEND],
+    )
+    found = explain(sentence(PAY, SPEND), some)
+    assert found.repair is not None
+    assert found.repair.trial is not None
+    assert [(one.name, one.actions) for one in found.repair.trial.others] == [("Till", (PAY,))]
+    told = "  tried: Till has the policy as well: ProcessPayment becomes allowed to it, too"
+    assert told in list(lines(found))
+
+
+def test_a_statement_is_added_to_a_policy_that_no_other_role_has() -> None:
+    shared = document(policy(allow("bedrock-agentcore:GetPaymentSession", BOTH)), "shared.json")
+    own = document(policy(allow("s3:*")), "own.json")
+    some = attached(Shop=[shared, own], Till=[shared])
+    reason = f"because no identity-based policy allows the {LIST} action"
+    found = explain(sentence(LIST, reason), some)
+    assert found.repair is not None
+    assert found.repair.trial is not None
+    (edit,) = found.repair.edits
+    assert edit.location is not None
+    assert (edit.location.path, found.repair.trial.others) == ("own.json", ())
+
+
+def test_an_edit_of_what_limits_many_is_said_to_be_tried_for_one_alone() -> None:
+    limits = Limits(scps=[("", [document(policy(allow("*"), deny(LIST)), "scp.json", SCP)])])
+    denial = sentence(LIST, "with an explicit deny in a service control policy")
+    found = explain(denial, files(policy(allow(LIST, BOTH)), limits=limits))
+    told = "  not tried: what becomes allowed to others whom the service control policy limits"
+    assert told in list(lines(found))
 
 
 # What came near

@@ -21,6 +21,7 @@ from payguard.authorization.policy_set import (
     with_identity,
 )
 from payguard.configuration import Settings
+from payguard.denial.holder import Holder, holders
 from payguard.denial.message import Denial
 from payguard.deployment import Deployment, deployment_of
 from payguard.finding import Location, Span, quote
@@ -103,6 +104,7 @@ class DeniedRole(NamedTuple):
         policies: its policies, with what limits them and what is not known.
         documents: where each policy stands, by kind, level and number.
         target: the role that it wanted to assume, where the files declare it.
+        holders: others that have a policy of its as well.
     """
 
     role: Role
@@ -110,6 +112,7 @@ class DeniedRole(NamedTuple):
     policies: Policies
     documents: Mapping[tuple[str, str, int], Document]
     target: Role | None = None
+    holders: tuple[Holder, ...] = ()
 
     @property
     def actor(self) -> Actor:
@@ -179,14 +182,16 @@ def denied_role(
     deployment = deployment_of(files.roles or (role,), tuple(_told(denial, managers)))
     actor = actor_of(role, deployment)
     rule = settings.role_rule(actor.name)
+    others = [(one, actor_of(one, deployment)) for one in files.roles if one is not role]
     subject = Subject(
         _of(actor, denial),
         persona=persona or (rule.persona if rule and rule.persona else "") or inferred(role),
         declared=bool(persona) or bool(rule and rule.persona),
         managers=managers or (rule.managers if rule else ()),
-        others=[actor_of(one, deployment) for one in files.roles if one is not role],
+        others=[one for _, one in others],
     )
-    return _with_policies(role, subject, files, denial, deployment)
+    found = _with_policies(role, subject, files, denial, deployment)
+    return found._replace(holders=tuple(holders(found.documents, others)))
 
 
 def _told(denial: Denial, managers: tuple[str, ...]) -> Iterator[str]:

@@ -14,9 +14,10 @@ from payguard.authorization.relevance import keys_of
 from payguard.authorization.request import UNKNOWN, Request, account_in, request
 from payguard.configuration import Settings
 from payguard.denial.denied_role import DeniedRole, Known, denied_role
+from payguard.denial.edit import ADD, Edit
 from payguard.denial.message import ACTION, RESOURCE, WITHHELD, Denial
 from payguard.denial.obstacle import Obstacle, obstacles
-from payguard.denial.repair import ADD, Asked, Broken, Edit, Repair, repair, statement
+from payguard.denial.repair import OF_ANOTHER, Asked, Broken, Repair, repair, statement
 from payguard.denial.wording import POLICY_NAMES
 from payguard.finding import Location, quote
 from payguard.iam.action import matches_some
@@ -279,7 +280,8 @@ def _repaired(said: Explanation, role: DeniedRole, asked: Asked) -> Explanation:
     trial = found.trial if found else None
     broken = tuple(dict.fromkeys((*(trial.broken if trial else ()), *unwanted)))
     if broken:
-        verdict = AS_DESIGNED if said.persona else EXPLAINED
+        own = any(one.kind != OF_ANOTHER for one in broken)
+        verdict = AS_DESIGNED if said.persona and own else EXPLAINED
         return replace(said, verdict=verdict, broken=_told_once(broken))
     if trial is None or trial.decision == DENY:
         return replace(said, verdict=EXPLAINED, reasons=(*said.reasons, _why_not(said, role)))
@@ -304,10 +306,10 @@ def _why_not(said: Explanation, role: DeniedRole) -> str:
 
 
 def _told_once(broken: Sequence[Broken]) -> tuple[Broken, ...]:
-    """Return one clause for each action."""
+    """Return one clause for each action, and each of another role's."""
     found: dict[str, Broken] = {}
     for one in broken:
-        found.setdefault(one.action, one)
+        found.setdefault(one.why if one.kind == OF_ANOTHER else one.action, one)
     return tuple(found.values())
 
 

@@ -8,6 +8,7 @@ from payguard.authorization.answer import PROVED, REFUTED
 from payguard.authorization.caller import SESSION, caller
 from payguard.authorization.decision import ALLOW
 from payguard.authorization.reach import short
+from payguard.denial.edit import ADD, REMOVE, Edit
 from payguard.denial.explanation import (
     AS_DESIGNED,
     EXPLAINED,
@@ -19,9 +20,10 @@ from payguard.denial.explanation import (
     Place,
 )
 from payguard.denial.message import CONTEXT, Denial, without_session
-from payguard.denial.repair import ADD, REMOVE, Broken, Edit, Repair, Trial
+from payguard.denial.repair import Broken, Repair, Trial
 from payguard.denial.wording import POLICY_NAMES
 from payguard.finding import Location, quote
+from payguard.iam.document import RCP, SCP, VPC_ENDPOINT
 from payguard.identifiers.problem import listed
 
 _DECODE = (
@@ -175,6 +177,13 @@ def _repair(repair: Repair, persona: str) -> Iterator[str]:
         yield "  not tried: give the policies with --policies"
         return
     yield from (f"  tried: {text}" for text in _trial(repair.trial, persona))
+    limiting = dict.fromkeys(edit.layer for edit in repair.edits if edit.layer in _OF_MANY)
+    for layer in limiting:
+        yield f"  not tried: what becomes allowed to others whom the {POLICY_NAMES[layer][1]} limits"
+
+
+# Kinds of policies that limit whoever is in an account, or passes an endpoint.
+_OF_MANY = frozenset({SCP, RCP, VPC_ENDPOINT})
 
 
 def _edit(edit: Edit) -> str:
@@ -206,6 +215,9 @@ def _trial(trial: Trial, persona: str) -> Iterator[str]:
         yield "opening budgets and spending stay apart"
     if not trial.beyond and not trial.doubts:
         yield "no other action becomes allowed"
+    for one in trial.others:
+        named = listed([short(action) for action in one.actions])
+        yield f"{one.name} has the policy as well: {named} becomes allowed to it, too"
     yield from (f"undecided: {doubt}" for doubt in trial.doubts)
 
 
@@ -322,4 +334,5 @@ def _json_trial(trial: Trial) -> dict[str, Any]:
         "separation": trial.separation or None,
         "lacking": list(trial.lacking),
         "doubts": list(trial.doubts),
+        "others": [{"role": one.name, "actions": list(one.actions)} for one in trial.others],
     }

@@ -4,74 +4,32 @@ A repair is offered only after it was tried: the call is then allowed, the role 
 the duties stay apart, and nothing beyond the one action is new.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from payguard.attachments import is_elsewhere
 from payguard.authorization.actor import Actor
-from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer
+from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED
 from payguard.authorization.compare import implies
 from payguard.authorization.contract import MISSING, Check, contract
 from payguard.authorization.decision import ALLOW, decide
 from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import (
-    Clause,
-    Layer,
-    Policies,
-    StatementRef,
-    clauses_of,
-    layer_of,
-    layers,
-)
+from payguard.authorization.policy_set import Clause, StatementRef, clauses_of
 from payguard.authorization.request import Request
 from payguard.authorization.statement import resource_matches
 from payguard.denial.denied_role import DeniedRole
+from payguard.denial.edit import ADD, REMOVE, REPLACE, Edit, edited
+from payguard.denial.holder import Effect, effects, separation
 from payguard.denial.obstacle import Obstacle
 from payguard.finding import Location
 from payguard.iam.action import expand, matches_action
-from payguard.iam.document import (
-    BOUNDARY,
-    IDENTITY,
-    RCP,
-    RESOURCE,
-    SCP,
-    SESSION,
-    TRUST,
-    VPC_ENDPOINT,
-    WITHOUT_PRINCIPAL,
-)
+from payguard.iam.document import IDENTITY, RESOURCE, TRUST, WITHOUT_PRINCIPAL
 from payguard.iam.unresolved import Unresolved
-from payguard.rules.subject import Subject
+from payguard.infrastructure import Document
 
-# Kinds of Edit
-ADD, REPLACE, REMOVE = "add", "replace", "remove"
-_VERSION = "2012-10-17"
 _MOST_NAMES = 60  # actions that a wildcard is written out to
 _SECONDS = 5.0  # for each question about a repair
-
-_ADDED_SID = "payguard-repair"
-
-
-class Edit(NamedTuple):
-    """One change of one policy.
-
-    Attributes:
-        kind: ADD (a statement), REPLACE (one by another) or REMOVE.
-        layer: the kind of the policy.
-        level: of an SCP or RCP.
-        location: the statement that is changed, or the policy that gets one more; None for a
-            policy that is not in the input.
-        statement: what is added, or stands instead; None for what is removed.
-        ref: the statement that is changed; None for one that is added.
-    """
-
-    kind: str
-    layer: str
-    level: str
-    location: Location | None
-    statement: Mapping[str, Any] | None
-    ref: StatementRef | None = None
 
 
 class Broken(NamedTuple):
@@ -79,8 +37,8 @@ class Broken(NamedTuple):
 
     Attributes:
         action: the action it is about; may be empty.
-        kind: as in ``payguard.authorization.contract.Check``; ``separation`` where the role could
-            open a budget and spend from it.
+        kind: as in ``payguard.authorization.contract.Check``; SEPARATION where the role could open
+            a budget and spend from it, OF_ANOTHER where another that has the policy could.
         why: a sentence on what is at stake; may be empty.
     """
 
@@ -89,7 +47,7 @@ class Broken(NamedTuple):
     why: str
 
 
-SEPARATION = "separation"
+SEPARATION, OF_ANOTHER = "separation", "other-role"
 
 
 class Trial(NamedTuple):
@@ -103,6 +61,7 @@ class Trial(NamedTuple):
         beyond: other actions that would be new.
         broken: what it would break; nothing for a repair that can be offered.
         doubts: what could not be decided, a sentence each.
+        others: what becomes allowed to others that have an edited policy as well.
     """
 
     decision: str
@@ -112,6 +71,7 @@ class Trial(NamedTuple):
     beyond: tuple[str, ...] = ()
     broken: tuple[Broken, ...] = ()
     doubts: tuple[str, ...] = ()
+    others: tuple[Effect, ...] = ()
 
 
 class Repair(NamedTuple):
@@ -195,17 +155,17 @@ def _sparing(role: DeniedRole, clause: Clause, action: str) -> Edit | None:
     fixed = clause.defect or clause.unresolved or is_elsewhere(role.document(ref))
     if fixed or _is_unknown(value):
         return None
-    at = role.location(ref)
+    where = (ref.policy, ref.level, role.location(ref))
     if "NotAction" in value:
         kept = [*clause.statement.not_actions, action]
-        return Edit(REPLACE, ref.policy, ref.level, at, {**value, "NotAction": kept}, ref)
+        return Edit(REPLACE, *where, {**value, "NotAction": kept}, ref, ref.number)
     actions = _without(clause.statement.actions, action)
     if actions is None:
         return None
     if not actions:
-        return Edit(REMOVE, ref.policy, ref.level, at, None, ref)
+        return Edit(REMOVE, *where, None, ref, ref.number)
     less = {**value, "Action": actions[0] if len(actions) == 1 else actions}
-    return Edit(REPLACE, ref.policy, ref.level, at, less, ref)
+    return Edit(REPLACE, *where, less, ref, ref.number)
 
 
 def _without(patterns: Sequence[Any], action: str) -> list[str] | None:
@@ -244,83 +204,31 @@ def _opening(role: DeniedRole, asked: Sequence[tuple[Request, Obstacle]]) -> Edi
             return None
         principal = {"AWS": role.actor.arn}
         added = {"Sid": added.pop("Sid"), "Effect": "Allow", "Principal": principal, **added}
-    return Edit(ADD, layer, level, _home(role, obstacle), added)
+    number = _home(role, obstacle)
+    at = None if number is None else _statements(role.documents[layer, level, number])
+    return Edit(ADD, layer, level, at, added, number=number)
 
 
-def _home(role: DeniedRole, obstacle: Obstacle) -> Location | None:
-    """Return the policy that a statement is best added to; None if none is in the input."""
-    near = [(note.ref.policy, note.ref.level, note.ref.number) for note in obstacle.notes]
-    mine = [key for key in role.documents if key[:2] == (obstacle.layer, obstacle.level)]
-    for key in (*near, *sorted(mine)):
-        document = role.documents[key]
-        if not is_elsewhere(document):
-            span = document.source.spans({("/Statement", False)})["/Statement", False]
-            return Location(document.path, span, "/Statement", document.address)
+def _home(role: DeniedRole, obstacle: Obstacle) -> int | None:
+    """Return the number of the policy that a statement is best added to; None if none is given.
+
+    One that no other role has is best, then one with a statement that came near.
+    """
+    near = [note.ref.number for note in obstacle.notes if note.ref.policy == obstacle.layer]
+    mine = sorted(key[2] for key in role.documents if key[:2] == (obstacle.layer, obstacle.level))
+    shared = {key for holder in role.holders for key in holder.numbers}
+    for number in sorted((*near, *mine), key=lambda number: (obstacle.layer, number) in shared):
+        if not is_elsewhere(role.documents[obstacle.layer, obstacle.level, number]):
+            return number
     return None
 
 
+def _statements(document: Document) -> Location:
+    span = document.source.spans({("/Statement", False)})["/Statement", False]
+    return Location(document.path, span, "/Statement", document.address)
+
+
 # Trying
-
-
-def edited(policies: Policies, edits: Iterable[Edit]) -> Policies:
-    """Return policies as they are after some edits."""
-    for number, edit in enumerate(edits):
-        policies = _edited(policies, edit, number)
-    return policies
-
-
-def _edited(policies: Policies, edit: Edit, number: int) -> Policies:
-    found = {layer.name: layer for layer in _of_kind(policies, edit.layer)}
-    layer = found.get(edit.level) or Layer(edit.layer, edit.level, ())
-    if edit.kind == ADD:
-        ref = StatementRef(edit.layer, number, f"/{_ADDED_SID}", None, edit.level)
-        clauses = (*layer.clauses, *_clauses(edit, ref, _VERSION))
-    else:
-        clauses = tuple(
-            new
-            for clause in layer.clauses
-            for new in (
-                _clauses(edit, clause.ref, clause.statement.version)
-                if clause.ref == edit.ref
-                else (clause,)
-            )
-        )
-    return _with_layer(policies, layer._replace(clauses=clauses))
-
-
-def _clauses(edit: Edit, ref: StatementRef, version: str | None) -> tuple[Clause, ...]:
-    if edit.statement is None:
-        return ()
-    document: dict[str, Any] = {"Statement": [edit.statement]}
-    if version:
-        document["Version"] = version
-    return tuple(clause._replace(ref=ref) for clause in layer_of(edit.layer, document).clauses)
-
-
-def _of_kind(policies: Policies, kind: str) -> Iterator[Layer]:
-    return (layer for layer in layers(policies) if layer.kind == kind)
-
-
-def _with_layer(policies: Policies, layer: Layer) -> Policies:
-    """Return policies with another layer of that kind and level."""
-    if layer.kind == SCP:
-        return policies._replace(scps=_levels(policies.scps, layer))
-    if layer.kind == RCP:
-        return policies._replace(rcps=_levels(policies.rcps, layer))
-    if layer.kind == IDENTITY:
-        return policies._replace(identity=layer)
-    changed: dict[str, Layer] = {layer.kind: layer}
-    return policies._replace(
-        boundary=changed.get(BOUNDARY, policies.boundary),
-        session=changed.get(SESSION, policies.session),
-        resource=changed.get(RESOURCE, policies.resource),
-        trust=changed.get(TRUST, policies.trust),
-        vpc_endpoint=changed.get(VPC_ENDPOINT, policies.vpc_endpoint),
-    )
-
-
-def _levels(levels: Sequence[Layer], changed: Layer) -> tuple[Layer, ...]:
-    return tuple(changed if one.name == changed.name else one for one in levels)
 
 
 def _tried(role: DeniedRole, requests: Sequence[Request], edits: Sequence[Edit]) -> Trial:
@@ -334,8 +242,13 @@ def _tried(role: DeniedRole, requests: Sequence[Request], edits: Sequence[Edit])
     apart, apart_doubts = _apart(role, before, after)
     more = implies(after, before, limit=Limit(seconds=_SECONDS))
     beyond = sorted({name for one in more.differences for name in one.actions if name != action})
+    others = tuple(effects(role.holders, role.subject.others, edits))
     if apart == REFUTED:
         broken = (*broken, Broken("", SEPARATION, _TOGETHER))
+    broken = (
+        *broken,
+        *(Broken("", OF_ANOTHER, _ALIKE.format(one.name)) for one in others if one.joins),
+    )
     return Trial(
         worst.decision,
         kept,
@@ -344,10 +257,12 @@ def _tried(role: DeniedRole, requests: Sequence[Request], edits: Sequence[Edit])
         tuple(beyond),
         broken,
         tuple(dict.fromkeys((*doubts, *open_, *apart_doubts))),
+        others,
     )
 
 
 _TOGETHER = "The role could then open a budget and spend from it."
+_ALIKE = "{} has the policy as well, and could then open a budget and spend from it."
 
 
 def _contract(
@@ -382,11 +297,7 @@ def _is(check: Check, verdict: str) -> bool:
 
 def _apart(role: DeniedRole, before: Actor, after: Actor) -> tuple[str, list[str]]:
     """Return whether the duties stay apart, and what is undecided; what was joined stays out."""
-    answer = _separation(role, after)
-    if answer.verdict == REFUTED and _separation(role, before).verdict == REFUTED:
+    answer = separation(after, role.subject.others)
+    if answer.verdict == REFUTED and separation(before, role.subject.others).verdict == REFUTED:
         return "", []
     return answer.verdict, list(answer.reasons) if answer.verdict == UNDECIDED else []
-
-
-def _separation(role: DeniedRole, actor: Actor) -> Answer:
-    return Subject(actor, others=(actor, *role.subject.others)).joint_separation
