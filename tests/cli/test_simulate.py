@@ -40,6 +40,10 @@ def files(folder: Path) -> Path:
         "named": policy(allow(Principal={"AWS": ROLE})),
         "everyone": policy(allow(Principal="*")),
         "rcp": policy(deny(Principal="*")),
+        "region": policy(
+            allow(),
+            deny(Condition={"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}),
+        ),
     }
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document, indent=1))
@@ -139,6 +143,13 @@ def test_a_role_is_assumed_with_its_trust_policy(payguard: Run, files: Path) -> 
     assert result.stdout.startswith("allow: allowed by trust.json:4:3")
     result = payguard("simulate", *options, "--identity", "all.json")
     assert result.stdout.startswith('deny: no trust policy allows "sts:AssumeRole"')
+
+
+def test_a_payment_manager_is_asked_in_its_region(payguard: Run, files: Path) -> None:
+    asking = pay("--identity", "all.json", "--scp", "region.json", "--expect", "allow")
+    assert payguard(*asking).exit_code == 0
+    assert payguard(*asking, "--context", "aws:RequestedRegion=eu-west-1").exit_code == 1
+    assert payguard(*asking, "--unknown", "aws:RequestedRegion").exit_code == 3
 
 
 def test_an_action_without_resource_needs_none(payguard: Run, files: Path) -> None:

@@ -18,6 +18,7 @@ from payguard.authorization.caller import (
     caller,
     is_account,
 )
+from payguard_policies import PAYMENTS_SERVICE
 
 
 class Unknown:
@@ -136,6 +137,13 @@ def request(
     for key, value in (context or {}).items():
         known[key.lower()] = value if isinstance(value, (str, Unknown)) else tuple(value)
     return Request(principal, action, resource, account, known, management_account)
+
+
+def region_of(asked: Request) -> dict[str, Value]:
+    """Return the Region that was asked, as context: payment managers are used where they are."""
+    fields = asked.resource.split(":", 5)
+    known = fields[5:] and fields[3] and asked.service == PAYMENTS_SERVICE
+    return {"aws:requestedregion": fields[3]} if known else {}
 
 
 def account_in(resources: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from payguard.authorization.decision import (
     summary,
 )
 from payguard.authorization.explanation import Note
-from payguard.authorization.request import UNKNOWN, Request, Unknown, account_in, request
+from payguard.authorization.request import UNKNOWN, Request, Unknown, account_in, region_of, request
 from payguard.cli import EXIT_CODES, FINDINGS, names, option, policy_files
 from payguard.cli import UNDECIDED as EXIT_UNDECIDED
 from payguard.cli.policy_files import PolicyFiles
@@ -100,8 +100,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     """Decide one request against the given policies: which statement decides, and why.
 
     A call that AWS authorizes on several resources is asked about all of them. Context keys that
-    are not given are absent, save those that follow from caller and resource, such as
-    aws:PrincipalArn.
+    are not given are absent, save those that follow from caller and resource: aws:PrincipalArn and
+    its like, and the aws:RequestedRegion of payments.
     """
     files = PolicyFiles()
     policies = files.attach(options)
@@ -165,14 +165,14 @@ def _asker(options: dict[str, Any]) -> Callable[[str], Request]:
                 )
             unknown = dict.fromkeys(("aws:principalaccount", "aws:resourceaccount"), UNKNOWN)
             context = {**unknown, **context}
-    return functools.partial(
+    made = functools.partial(
         request,
         principal,
         options["action"],
         resource_account=account,
-        context=context,
         management_account=options["management_account"] or "",
     )
+    return lambda resource: made(resource, context={**region_of(made(resource)), **context})
 
 
 def _context(

@@ -11,7 +11,7 @@ from payguard.authorization.domain import is_carried
 from payguard.authorization.explanation import Note
 from payguard.authorization.policy_set import Policies, clauses_of, layers
 from payguard.authorization.relevance import keys_of
-from payguard.authorization.request import UNKNOWN, Request, account_in, request
+from payguard.authorization.request import UNKNOWN, Request, account_in, region_of, request
 from payguard.configuration import Settings
 from payguard.denial.denied_role import DeniedRole, Known, denied_role
 from payguard.denial.edit import ADD, Edit
@@ -24,7 +24,7 @@ from payguard.iam.action import matches_some
 from payguard.iam.document import IDENTITY
 from payguard.iam.document import RESOURCE as IN_RESOURCE
 from payguard.subjects import inferred
-from payguard_policies import PAYMENTS_SERVICE, roles
+from payguard_policies import roles
 from payguard_policies.action_sets import ActionGroup
 
 _MOST_NAMED = 5
@@ -355,18 +355,11 @@ def _call(denial: Denial, role: DeniedRole) -> Call | None:
     return wanted._replace(uses=(*named, *(use for use in wanted.uses if use not in named)))
 
 
-def _region(asked: Request) -> dict[str, str]:
-    """Return the Region that was asked: payment managers are used where they are."""
-    fields = asked.resource.split(":", 5)
-    known = fields[5:] and fields[3] and asked.service == PAYMENTS_SERVICE
-    return {"aws:requestedregion": fields[3]} if known else {}
-
-
 def _request(denial: Denial, role: DeniedRole, resource: str) -> Request:
     """Return the denied request; a key that the denial does not tell of may be anything."""
     principal = role.actor.arn or denial.who or None
     asked = request(principal, denial.action, resource, context=denial.context)
-    context = {**_region(asked), **asked.context}
+    context = {**region_of(asked), **asked.context}
     if not denial.role and not isinstance(role.role.arn, str):
         context["aws:principalarn"] = UNKNOWN  # its path is not told
     for key in sorted(keys_of(clauses_of(role.policies)) - context.keys()):
