@@ -28,6 +28,7 @@ def document(*actions: str) -> dict[str, Any]:
 
 
 BOTH = document(PAY, OPEN)
+GUARD = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": PAY, "Resource": "*"}}
 URN = "urn:pulumi:dev::shop::aws:iam/policy:Policy::p"
 
 
@@ -93,9 +94,6 @@ def role_rules(found: Infrastructure) -> tuple[list[str], list[str]]:
 
 FOUND = {
     "Terraform": configuration(f"jsonencode({json.dumps(BOTH)})"),
-    "a data source": data_source(
-        f'statement {{\n  actions = ["{PAY}", "{OPEN}"]\n  resources = ["{SHOP}"]\n}}'
-    ),
     "a plan": planned(BOTH),
     "CloudFormation": template(BOTH),
     "Pulumi": exported(json.dumps(BOTH)),
@@ -124,12 +122,6 @@ UNKNOWN = {
         configuration("jsonencode({ Statement = var.unknown })"),
         SEPARATION,
     ),
-    "statements of a data source": (
-        data_source(
-            'dynamic "statement" {\n  for_each = var.unknown\n  content {\n    actions = ["*"]\n  }\n}'
-        ),
-        SEPARATION,
-    ),
     "all of it in Terraform": (configuration("var.unknown"), NOT_KNOWN),
     "all of it in a plan": (planned(None, policy=True), NOT_KNOWN),
     "an action in CloudFormation": (
@@ -156,11 +148,55 @@ def test_what_a_policy_of_no_role_leaves_open_is_undecided(
 
 
 QUIET = {
+    "the text of a policy, which gives nobody anything": data_source(
+        f'statement {{\n  actions = ["{PAY}", "{OPEN}"]\n  resources = ["{SHOP}"]\n}}'
+    ),
+    "a policy of a role that has it where a condition holds": read(
+        {
+            "Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}},
+            "Resources": {
+                "R": {
+                    "Type": "AWS::IAM::Role",
+                    "Properties": {
+                        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+                        "Policies": [{"PolicyName": "g", "PolicyDocument": GUARD}],
+                    },
+                },
+                "P": {
+                    "Type": "AWS::IAM::ManagedPolicy",
+                    "Condition": "C",
+                    "Properties": {
+                        "Roles": [{"Ref": "R"}],
+                        "PolicyDocument": {
+                            "Version": "2012-10-17",
+                            "Statement": [
+                                *BOTH["Statement"],
+                                {"Fn::If": ["C", GUARD["Statement"], {"Ref": "AWS::NoValue"}]},
+                            ],
+                        },
+                    },
+                },
+            },
+        }
+    ),
     "spending alone, wherever": configuration(
         f'jsonencode({{ Statement = [{{ Effect = "Allow", Action = "{PAY}", Resource = var.unknown }}] }})'
     ),
     "another service, on something": configuration(
         'jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = var.unknown }] })'
+    ),
+    "what may be the boundary of a role, as that is not known": read_texts(
+        f"""
+        variable "boundary" {{}}
+        resource "aws_iam_role" "r" {{
+          name                 = "r"
+          assume_role_policy   = jsonencode({json.dumps({"Version": "2012-10-17", "Statement": []})})
+          permissions_boundary = var.boundary
+        }}
+        resource "aws_iam_policy" "p" {{
+          policy = jsonencode({json.dumps(BOTH)})
+        }}
+        """
     ),
     "a policy of a role that has it, and guards it": read_texts(
         f"""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from payguard.configuration import Settings
 from payguard.finding import InputError, Location
-from payguard.iam.document import IDENTITY, Policy, parse_policy
+from payguard.iam.document import BOUNDARY, IDENTITY, Policy, parse_policy
 from payguard.infrastructure import Document, Infrastructure, Role
 from payguard.rules.inspection import Hit, Inspector
 from payguard.rules.listener import Listener
@@ -59,9 +59,9 @@ class Desk:
         tally.errors += found.errors
         if found.values and self.asks_values:
             self._inspect_values(found, commented)
-        held = {id(one) for role in found.roles for one in (*role.identity, role.boundary)}
+        loose = _loose(found)
         seen = {
-            id(document): self._inspect_document(document, alone=id(document) not in held)
+            id(document): self._inspect_document(document, alone=id(document) in loose)
             for document in found.documents
         }
         if found.roles and self.asks_roles:
@@ -162,6 +162,24 @@ class Desk:
         roles = list(made_roles(self.joint, self.settings))
         if roles:
             self._inspect_roles(roles, {})
+
+
+def _loose(found: Infrastructure) -> frozenset[int]:
+    """Return which documents of an input stand by themselves: files, and policies of no role.
+
+    What is but the text of a policy, as a data source of Terraform, gives nobody anything. Where
+    the boundary of some role is not known, a policy that no role has may be that.
+    """
+    roles = found.roles
+    # By address: of one policy there may be several documents, where conditions choose.
+    held = {one.address for role in roles for one in (*role.identity, role.boundary) if one}
+    may_be_boundary = any(gap.part == BOUNDARY for role in roles for gap in role.gaps)
+    return frozenset(
+        id(one)
+        for one in found.documents
+        if not one.address
+        or (one.policy_type == IDENTITY and one.address not in held and not may_be_boundary)
+    )
 
 
 def _inspect_open(document: Document, inspector: Inspector) -> tuple[Policy, Sequence[Hit], int]:
