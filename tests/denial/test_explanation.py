@@ -453,6 +453,20 @@ def test_a_key_that_no_request_carries_is_absent() -> None:
 # What the policies given do not tell
 
 
+def test_a_key_that_is_told_to_be_absent_matches_as_an_absent_one_does() -> None:
+    """Whoever passes a VPC endpoint has no address that a Deny outside of some would spare."""
+    at_home = {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    one = files(policy(allow("*"), deny("*", Condition=at_home)))
+    denial = sentence(LIST, "with an explicit deny in an identity-based policy")
+    inside = replace(
+        denial,
+        context={"aws:vpcsourceip": "10.1.2.3"},
+        absent=frozenset({"aws:sourceip"}),
+    )
+    assert [cause.sure for cause in explain(inside, one).causes] == [True]
+    assert [cause.sure for cause in explain(denial, one).causes] == [False]
+
+
 def test_policies_that_allow_the_call_are_not_what_denied_it() -> None:
     denial = sentence(LIST, f"because no identity-based policy allows the {LIST} action")
     found = explain(denial, files(policy(allow(LIST, BOTH))))

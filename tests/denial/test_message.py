@@ -220,6 +220,7 @@ OF_EVENT = {
     "operation": "ListPaymentSessions",
     "role": "arn:aws:iam::111122223333:role/payments/ShopViewer",
     "context": CONTEXT_OF_EVENT,
+    "absent": {"aws:vpcsourceip"},
 }
 
 
@@ -246,6 +247,15 @@ def test_an_event_tells_what_its_message_does_not() -> None:
     assert found is not None
     assert (found.principal, found.action, found.resource) == (SESSION, LIST, MANAGER)
     assert found.untold == (LAYER, POLICY)
+
+
+def test_who_passes_a_vpc_endpoint_has_the_address_in_the_vpc_alone() -> None:
+    found = read(json.dumps(event(vpcEndpointId="vpce-1", sourceIPAddress="10.1.2.3")))
+    assert found is not None
+    assert found.context["aws:vpcsourceip"] == "10.1.2.3"
+    assert found.context["aws:sourcevpce"] == "vpce-1"
+    assert "aws:sourceip" not in found.context
+    assert found.absent == frozenset({"aws:sourceip"})
 
 
 def test_the_control_plane_has_no_actions_of_its_own() -> None:

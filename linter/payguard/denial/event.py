@@ -202,6 +202,7 @@ def _of_event(event: Mapping[str, Any]) -> Denial | None:
         resource=told.resource or _resource(event),
         role=_role(who),
         context=_context(event, who),
+        absent=_ADDRESSES - {_address_key(event)},
     )
 
 
@@ -242,10 +243,19 @@ def _resource(event: Mapping[str, Any]) -> str:
     return next((arn for arn in (*named, *arns) if arn.startswith("arn:")), "")
 
 
+# Who passes a VPC endpoint has the address in the VPC and no other.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip
+_ADDRESSES = frozenset({"aws:sourceip", "aws:vpcsourceip"})
+
+
+def _address_key(event: Mapping[str, Any]) -> str:
+    return "aws:vpcsourceip" if _text(event, "vpcEndpointId") else "aws:sourceip"
+
+
 def _context(event: Mapping[str, Any], who: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
     """Return the context keys that an event tells; the name of the session is not among them."""
     told = {
-        "aws:sourceip": _address(_text(event, "sourceIPAddress")),
+        _address_key(event): _address(_text(event, "sourceIPAddress")),
         "aws:useragent": _text(event, "userAgent"),
         "aws:requestedregion": _text(event, "awsRegion"),
         "aws:sourcevpce": _text(event, "vpcEndpointId"),

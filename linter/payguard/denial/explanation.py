@@ -363,7 +363,7 @@ def _request(denial: Denial, role: DeniedRole, resource: str) -> Request:
     if not denial.role and not isinstance(role.role.arn, str):
         context["aws:principalarn"] = UNKNOWN  # its path is not told
     for key in sorted(keys_of(clauses_of(role.policies)) - context.keys()):
-        absent = denial.whole and key not in WITHHELD
+        absent = key in denial.absent or (denial.whole and key not in WITHHELD)
         if not absent and is_carried(denial.action, key):
             context[key] = UNKNOWN
     return asked._replace(context=context)

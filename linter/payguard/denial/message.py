@@ -57,6 +57,7 @@ class Denial:
         role: the ARN of the role of a session with its path, where an event tells it; else empty.
         context: what is known of the context of the request: lower-case key to its values.
         whole: whether that is all of the context, save WITHHELD: other keys were absent.
+        absent: keys that the request did not carry, as far as that is told.
         encoded: whether AWS told the reasons in code, which only AWS can read.
         known: for what is no decision of IAM's, what it means and what helps.
         untold: what it does not tell.
@@ -74,6 +75,7 @@ class Denial:
     role: str = ""
     context: Mapping[str, str | tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     whole: bool = False
+    absent: frozenset[str] = frozenset()
     encoded: bool = False
     known: Message | None = None
 
