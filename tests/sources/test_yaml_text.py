@@ -54,6 +54,30 @@ def test_places_count_characters_not_bytes(place: str, text: str, key: str) -> N
     assert (POLICY[found.key_start : found.key_end] if found.key_start >= 0 else "") == key
 
 
+MERGES = {
+    "one mapping": ("a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  x: 3\n", {"x": 3, "y": 2}),
+    "own keys before": ("a: &a {x: 1, y: 2}\nb:\n  x: 3\n  <<: *a\n", {"x": 3, "y": 2}),
+    "several, the first counts": (
+        "a: &a {x: 1}\nc: &c {x: 2, z: 4}\nb:\n  <<: [*a, *c]\n",
+        {"x": 1, "z": 4},
+    ),
+    "of what was merged itself": ("a: &a {x: 1}\nc: &c {<<: *a}\nb: {<<: *c}\n", {"x": 1}),
+    "no mapping": ("a: &a 1\nb:\n  <<: *a\n", {"<<": 1}),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), MERGES.values(), ids=MERGES)
+def test_a_mapping_takes_over_what_it_merges(text: str, expected: dict[str, Any]) -> None:
+    assert yaml_text.parse(text)[0]["b"] == expected
+
+
+def test_what_is_merged_stands_where_it_is_named() -> None:
+    text = "a: &a {'x/y': 1}\nb:\n  <<: *a\n"
+    found = yaml_text.locate(text, {"/b/x~1y"})["/b/x~1y"]
+    assert text[found.start : found.end] == "*a"
+    assert text[found.key_start : found.key_end] == "<<"
+
+
 def bomb() -> str:
     text = "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
     for level in range(8):

@@ -12,6 +12,7 @@ import yaml
 
 from payguard.finding import quote
 
+MERGE = "<<"
 DEPTH = 100
 VALUES = 1_000_000
 _WORDS: dict[str, bool | None] = {
@@ -110,6 +111,16 @@ class Container:
     def end_key(self) -> None:
         """Be ready for the next key."""
         self.key, self.key_place = None, (-1, -1)
+
+
+def taken_over(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the mappings that a mapping takes over by ``<<``, those of which keys count first.
+
+    What stands there and is no mapping is no merge: an odd key, which whoever reads the value
+    complains about.
+    """
+    sources = value[MERGE] if type(value[MERGE]) is list else [value[MERGE]]
+    return sources if all(type(source) is dict for source in sources) else []
 
 
 def check_depth(event: Any, depth: int, what: str) -> None:

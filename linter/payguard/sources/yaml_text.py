@@ -9,9 +9,11 @@ from typing import Any
 
 import yaml
 
+from payguard import pointer
 from payguard.finding import quote
 from payguard.sources.position import Place
 from payguard.sources.yaml_event import (
+    MERGE,
     Container,
     at,
     check_count,
@@ -19,6 +21,7 @@ from payguard.sources.yaml_event import (
     check_value,
     follow,
     scalar,
+    taken_over,
 )
 
 _WHAT = "a policy"
@@ -83,9 +86,24 @@ class _Reader:
 
     def _leave(self, event: Any) -> None:
         top = self.open.pop()
+        if MERGE in top.seen:
+            self._merge(top)
         if top.anchor:
             self.anchors[top.anchor] = (top.value, self.count - top.counted + 1)
         self._put(top.value, 1, top.start, event.end_mark.index)
+
+    def _merge(self, top: _Container) -> None:
+        """Add what a mapping takes over, which stands where it is named."""
+        sources = taken_over(top.value)
+        if not sources:
+            return
+        place = self.places[-1][f"{top.pointer}/{MERGE}"]
+        del top.value[MERGE]
+        for source in sources:
+            for key, value in source.items():
+                if key not in top.value:
+                    top.value[key] = value
+                    self.places[-1][pointer.join(top.pointer, key)] = place
 
     def _next_pointer(self) -> tuple[str, tuple[int, int]]:
         top = self.around

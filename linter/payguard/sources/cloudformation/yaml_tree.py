@@ -12,6 +12,7 @@ import yaml
 from payguard.finding import quote
 from payguard.sources.position import Place
 from payguard.sources.yaml_event import (
+    MERGE,
     Container,
     at,
     check_count,
@@ -19,10 +20,10 @@ from payguard.sources.yaml_event import (
     check_value,
     follow,
     scalar,
+    taken_over,
 )
 
 _WHAT = "a template"
-_MERGE = "<<"
 
 # The functions whose names have no prefix in their long form.
 _WITHOUT_PREFIX = frozenset({"Ref", "Condition"})
@@ -77,7 +78,7 @@ class _Reader:
     def _scalar(self, event: Any) -> None:
         top = self._around
         if top is not None and top.wants_key:
-            top.take_key(event, again=event.value == _MERGE)
+            top.take_key(event, again=event.value == MERGE)
             return
         start, end = event.start_mark.index, event.end_mark.index
         value = scalar(event)
@@ -110,7 +111,7 @@ class _Reader:
         top = self._open.pop()
         end = event.end_mark.index
         value, inner = top.value, top.marks
-        if _MERGE in top.seen:
+        if MERGE in top.seen:
             value, inner = _merged(value, inner)
         if top.function:
             inner = {top.function: Mark(Place(top.start, end), inner)}
@@ -132,8 +133,8 @@ class _Reader:
             top.value.append(value)
             top.marks.append(mark)
             return
-        if top.key == _MERGE and _MERGE in top.value:  # a second one: both count
-            value, mark = _both(top.value[_MERGE], value), top.marks[_MERGE]
+        if top.key == MERGE and MERGE in top.value:  # a second one: both count
+            value, mark = _both(top.value[MERGE], value), top.marks[MERGE]
         top.value[top.key] = value
         top.marks[top.key] = mark
         top.end_key()
@@ -148,13 +149,13 @@ def _merged(value: dict[str, Any], marks: dict[str, Mark]) -> tuple[Any, Any]:
 
     Its own keys count before those taken over, and those of an earlier mapping before a later's.
     """
-    sources = value[_MERGE] if type(value[_MERGE]) is list else [value[_MERGE]]
-    if not all(type(source) is dict for source in sources):
-        return value, marks  # no merge: an odd key, which whoever reads the value complains about
-    around = marks[_MERGE]
+    sources = taken_over(value)
+    if not sources:
+        return value, marks
+    around = marks[MERGE]
     inner = around.inner if isinstance(around.inner, list) else [around] * len(sources)
-    own = {key: one for key, one in value.items() if key != _MERGE}
-    places = {key: mark for key, mark in marks.items() if key != _MERGE}
+    own = {key: one for key, one in value.items() if key != MERGE}
+    places = {key: mark for key, mark in marks.items() if key != MERGE}
     for source, mark in zip(sources, inner, strict=False):
         below = mark.inner if isinstance(mark.inner, dict) else {}
         for key, one in source.items():
