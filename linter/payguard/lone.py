@@ -11,7 +11,6 @@ from payguard.iam.document import EFFECTS, VERSIONS, Policy, Statement
 from payguard.rules.payments.money import REACHING_BOTH, matched, spending
 from payguard_policies import PAYMENTS_SERVICE
 
-_EVERYTHING = frozenset({"*", "*:*"})
 _PLAIN = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource"})
 _OWN = f"{PAYMENTS_SERVICE}:"
 
@@ -26,7 +25,8 @@ def is_settled(policy: Policy, found: Collection[str]) -> bool:
     statements = policy.statements
     if any(map(_is_about_payments, statements)):  # it may be redundant, or grant nothing
         return False
-    if any(map(_is_administrator, statements)) or not any(map(_may_spend, statements)):
+    administers = any(statement.allows_everything for statement in statements)
+    if administers or not any(map(_may_spend, statements)):
         return True
     return not REACHING_BOTH.isdisjoint(found) and _surely_spends(policy)
 
@@ -35,16 +35,6 @@ def _is_about_payments(statement: Statement) -> bool:
     """Tell whether all actions of a statement may be payments actions."""
     actions = statement.actions
     return bool(actions) and all(str(text).lower().startswith(_OWN) for text in actions)
-
-
-def _is_administrator(statement: Statement) -> bool:
-    """Tell whether a statement allows everything on everything, without a condition."""
-    return (
-        statement.effect == "Allow"
-        and not statement.conditions
-        and not _EVERYTHING.isdisjoint(map(str, statement.actions))
-        and "*" in statement.resources
-    )
 
 
 def _may_spend(statement: Statement) -> bool:

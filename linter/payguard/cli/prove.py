@@ -1,5 +1,6 @@
 """``payguard prove``: a property of a role, over all requests."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from payguard.authorization.contract import (
     verdict,
 )
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import layers, with_identity
+from payguard.authorization.policy_set import EVERYTHING, layers, with_identity
 from payguard.authorization.reach import short
 from payguard.cli import EXIT_CODES, names, option, policy_files, role_property
 from payguard.cli.policy_files import STDIN, PolicyFiles
@@ -40,7 +41,7 @@ from payguard.iam.document import IDENTITY
 from payguard.identifiers.problem import counted
 
 # What NOT_DENIED adds to a role: whatever is not denied to it is then allowed.
-_EVERYTHING = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
+_EVERYTHING = json.dumps(EVERYTHING, separators=(",", ":"))
 
 _role = option.arguments(
     click.option(

@@ -1,7 +1,7 @@
 """The role that was denied: found among those that the files declare, with what speaks about it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from payguard.attachments import (
     UnknownRoleError,
@@ -14,6 +14,7 @@ from payguard.attachments import (
 from payguard.authorization.actor import Actor
 from payguard.authorization.caller import ROLE, USER, caller
 from payguard.authorization.policy_set import (
+    EVERYTHING,
     Policies,
     StatementRef,
     attach,
@@ -49,10 +50,6 @@ from payguard.subjects import (
 )
 from payguard_policies import PAYMENTS_SERVICE
 
-_EVERYTHING: Mapping[str, Any] = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
 _OF_A_ROLE = frozenset({IDENTITY, BOUNDARY, TRUST})
 
 
@@ -344,5 +341,5 @@ def _one_level(
     if denial is None or (denial.layer == SCP and denial.explicit is False):
         return (("", documents),)
     first = documents[0]
-    full = first._replace(value=_EVERYTHING, address="FullAWSAccess")
+    full = first._replace(value=EVERYTHING, address="FullAWSAccess")
     return (("", (*documents, full)),)

@@ -23,6 +23,7 @@ from moto.iam.models import (
 from moto.iam.responses import IamResponse
 from moto.sts.responses import TokenResponse
 
+from payguard.authorization.policy_set import EVERYTHING
 from payguard.authorization.request import Value
 from payguard.emulator.exchange import HttpAnswer, HttpRequest
 from payguard.emulator.identity import Identity, PolicyTexts
@@ -32,10 +33,6 @@ ADMIN = "admin"
 # The example credentials of AWS's own documentation: whoever scans for secrets knows them.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/security-creds-programmatic-access.html
 ADMIN_KEY = SigningKey("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-_EVERYTHING = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
 # Stands for a boundary whose policy is gone: it allows nothing.
 _NOTHING = '{"Version": "2012-10-17", "Statement": []}'
 _AWS_POLICIES = ":iam::aws:policy/"
@@ -79,7 +76,7 @@ class Account:
 
     def _create_admin(self) -> None:
         user = self.iam.create_user("us-east-1", ADMIN)
-        user.put_policy("everything", json.dumps(_EVERYTHING))
+        user.put_policy("everything", json.dumps(EVERYTHING))
         key = user.create_access_key(prefix="AKIA")
         key.access_key_id, key.secret_access_key = ADMIN_KEY.access_key_id, ADMIN_KEY.secret
 

@@ -11,6 +11,9 @@ from functools import cache, lru_cache
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard_policies import catalog
 
+# What matches every action, and says so.
+EVERY_ACTION = frozenset({"*", "*:*"})
+
 
 def split_action(text: str) -> tuple[str, str]:
     """Return service prefix and action name as written; ``*`` alone is both.

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from payguard.iam.action import EVERY_ACTION
 from payguard.iam.condition import Condition, conditions
 from payguard.iam.principal import Principal, principals
 
@@ -83,6 +84,16 @@ class Statement(NamedTuple):  # not a dataclass: made five times as often as any
     def principals(self) -> tuple[Principal, ...]:
         """The principals under ``Principal``."""
         return tuple(principals(self.value, "Principal"))
+
+    @property
+    def allows_everything(self) -> bool:
+        """Whether it allows every action on every resource, without a condition."""
+        return (
+            self.effect == "Allow"
+            and not self.conditions
+            and not EVERY_ACTION.isdisjoint(map(str, self.actions))
+            and "*" in self.resources
+        )
 
     def texts(self, element: str) -> Iterator[tuple[str, str]]:
         """Yield (pointer relative to the statement, text) of each text under ``element``."""

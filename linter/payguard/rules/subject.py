@@ -32,7 +32,6 @@ _IMPLIED = (
 )
 
 
-_EVERYTHING = frozenset({"*", "*:*"})
 _SECRET_SETS = ("payment-tokens", "wallet-secret-reads")
 
 
@@ -96,11 +95,7 @@ class Subject:
     def is_administrator(self) -> bool:
         """Whether some statement allows everything on everything, without a condition."""
         return any(
-            clause.statement.effect == "Allow"
-            and not clause.conditions
-            and _EVERYTHING.intersection(map(str, clause.statement.actions))
-            and "*" in clause.statement.resources
-            for clause in self.actor.policies.identity.clauses
+            clause.statement.allows_everything for clause in self.actor.policies.identity.clauses
         )
 
     @cached_property

@@ -7,7 +7,7 @@ takes away again. Conditions of an Allow are not weighed.
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 
-from payguard.iam.action import matches_action
+from payguard.iam.action import EVERY_ACTION, matches_action
 from payguard.iam.document import Policy, Statement
 from payguard.iam.wildcard import covers, has_wildcard
 from payguard.rules.resource.matching import acted_on, fits, is_any, template
@@ -23,7 +23,6 @@ _TOKENS = ("payment-tokens", "workload-tokens")
 REACHING_BOTH = frozenset({"payments-by-exclusion", "payments-full-access"})
 # A name of which this much stands in a pattern is meant by it, and no surprise.
 _NAMED = 2 / 3
-_ADMINISTRATOR = frozenset({"*", "*:*"})
 
 
 @cache
@@ -89,7 +88,7 @@ def reached_by_wildcard(policy: Policy) -> Iterator[tuple[str, str, list[str]]]:
         open_to = [action for action in within(resources) if action not in taken]
         plainly = [action for action in within(_naming_agentcore(resources)) if action in open_to]
         for at, text in patterns:
-            shown = plainly if text in _ADMINISTRATOR else open_to
+            shown = plainly if text in EVERY_ACTION else open_to
             found = [action for action in shown if action in matched(text)]
             if found:
                 yield statement.pointer + at, text, found

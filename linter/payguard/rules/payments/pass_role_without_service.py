@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from payguard.finding import Severity, quote
-from payguard.iam.action import matches_action
+from payguard.iam.action import EVERY_ACTION, matches_action
 from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.document import IDENTITY, Statement
 from payguard.iam.wildcard import covers
@@ -114,7 +114,6 @@ _ACTION = "iam:PassRole"
 _KEY = "iam:PassedToService"
 # The resource that the passed role is for limits what can be done with it as well.
 _LIMITING = frozenset({_KEY.lower(), "iam:associatedresourcearn"})
-_ADMINISTRATOR = frozenset({"*", "*:*"})
 _ANY_ROLE = "role/*"
 
 
@@ -123,7 +122,7 @@ def _passes(statement: Statement) -> bool:
     if statement.not_actions:
         spared = (text for _, text in statement.texts("NotAction"))
         return not any(matches_action(text, _ACTION) for text in spared)
-    return _ADMINISTRATOR.isdisjoint(text for _, text in statement.texts("Action"))
+    return EVERY_ACTION.isdisjoint(text for _, text in statement.texts("Action"))
 
 
 def _limits(condition: Condition) -> bool:

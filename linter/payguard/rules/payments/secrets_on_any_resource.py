@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from payguard.finding import Severity, quote
+from payguard.iam.action import EVERY_ACTION
 from payguard.iam.document import IDENTITY, Statement
 from payguard.rules import rule
 from payguard.rules.payments.money import covers_type
 from payguard.rules.rule import Example, Problem, Rule
 
 _SERVICE = "secretsmanager"
-_ALL = frozenset({"*", "*:*"})
 
 
 class SecretsOnAnyResource(Rule):
@@ -65,7 +65,7 @@ class SecretsOnAnyResource(Rule):
 
         Silent where a condition picks the secrets, and about an administrator's "*".
         """
-        if statement.not_actions or _ALL.intersection(
+        if statement.not_actions or EVERY_ACTION.intersection(
             text for _, text in statement.texts("Action")
         ):
             return
