@@ -167,6 +167,18 @@ def test_json_on_standard_input_is_not_taken_for_yaml(payguard: Run) -> None:
     assert 'trailing comma before "}"' in result.output
 
 
+def test_several_documents_in_yaml_may_be_empty_and_each_is_named_by_its_line(
+    payguard: Run, folder: Path
+) -> None:
+    (folder / "two.yaml").write_text(f"---\n{GOOD}\n---\n---\n{GOOD}\n---\n")
+    result = payguard("lint", "two.yaml")
+    assert (result.exit_code, result.stdout) == (0, "All 2 policies pass.\n")
+    (folder / "other.yaml").write_text(f"---\n{GOOD}\n---\nkind: other\n")
+    result = payguard("lint", "other.yaml")
+    assert result.exit_code == 2
+    assert "other.yaml:4:1: this is no policy document" in result.output
+
+
 def test_yaml_of_any_suffix_is_read(payguard: Run, folder: Path) -> None:
     text = "Version: 2012-10-17\nStatement:\n- {Effect: Allow, Action: 's3:*', Resource: '*'}\n"
     (folder / "role.policy").write_text(text)

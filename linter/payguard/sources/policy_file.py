@@ -157,8 +157,11 @@ def _read_yaml(
         return InputError(path, "the file is empty", 0, 0)
     documents = []
     for index, value in enumerate(values):
+        if value is None and len(values) > 1:
+            continue  # nothing stands between two marks, or after the last
         if refusal := _refusal(value, named=named):
-            return InputError(path, refusal, 1, 1)
+            span = FileMap(text, index).spans([("", False)])["", False]
+            return InputError(path, refusal, span.line, span.column)
         if is_policy(value):
             documents.append(Document(path, value, policy_type, FileMap(text, index)))
     return documents
