@@ -64,7 +64,7 @@ def report(tally: Tally) -> Report:
     """Return what was gathered, in order."""
     return Report(
         _once(tally.findings),
-        tuple(sorted(tally.errors)),
+        tuple(sorted(set(tally.errors))),
         tally.documents,
         tally.files,
         tally.suppressed,

@@ -82,6 +82,15 @@ def test_a_broken_link_is_reported_and_the_others_are_linted(payguard: Run, fold
     assert 'gone.json: the link leads nowhere ("nowhere.json")' in result.output
 
 
+def test_what_cannot_be_read_is_counted_once(payguard: Run, folder: Path) -> None:
+    (folder / "good.json").write_text(GOOD)
+    (folder / "role.tf").symlink_to(folder / "nowhere.tf")
+    result = payguard("lint", ".", "--output-format", "concise")
+    assert result.exit_code == 2
+    assert result.stdout.count("role.tf: error: the link leads nowhere") == 1
+    assert "1 input could not be checked" in result.stdout
+
+
 def test_a_folder_without_permission_is_reported(
     payguard: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """Tests for folders of Terraform configuration as they lie on a disk."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,26 @@ def test_configuration_that_cannot_be_read_is_an_error_and_the_rest_is_read(
     path = "m/broken.tf" if place == "m" else "broken.tf"
     assert found.errors == (InputError(path, "the file is not UTF-8 (byte 5)", 1, 6),)
     assert [role.name for role in found.roles] == ["n"]
+
+
+@pytest.mark.parametrize("name", [".hidden.tf", ".#role.tf", "folder.tf"])
+def test_what_terraform_passes_over_is_passed_over(folder: Path, name: str) -> None:
+    if name == "folder.tf":
+        (folder / name).mkdir()
+    else:
+        write(folder, {name: ROLE % '"hidden"'})
+    assert name_of_role({"role.tf": ROLE % '"n"'}, folder, ".") == "n"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_a_pipe_is_not_waited_for(folder: Path) -> None:
+    write(folder, {"role.tf": ROLE % '"n"'})
+    os.mkfifo(folder / "pipe.tf")
+    found = read_terraform_folder(".")
+    assert isinstance(found, Infrastructure)
+    assert found.errors == (InputError("pipe.tf", "it is no plain file"),)
+    os.mkfifo(folder / "terraform.tfvars")
+    assert read_terraform_folder(".") == InputError("terraform.tfvars", "it is no plain file")
 
 
 def test_values_that_cannot_be_read_are_an_error_not_left_out(folder: Path) -> None:

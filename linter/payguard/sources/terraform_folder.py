@@ -72,7 +72,9 @@ def _files(folder: str, unreadable: list[InputError]) -> Mapping[str, str] | Inp
     size = 0
     for name in wanted:
         path = os.path.normpath(os.path.join(folder, name))
-        text = text_file.read(path)
+        if os.path.isdir(path):
+            continue
+        text = _read(path)
         if isinstance(text, InputError):
             if not recognises(name):
                 return text
@@ -87,7 +89,12 @@ def _files(folder: str, unreadable: list[InputError]) -> Mapping[str, str] | Inp
 
 def _text(path: str) -> str | None:
     """Return the text of a file that a function asks for; None where it cannot be had."""
-    if not os.path.isfile(path):  # a pipe would be waited for
-        return None
-    text = text_file.read(path)
+    text = _read(path)
     return text if isinstance(text, str) else None
+
+
+def _read(path: str) -> str | InputError:
+    """Return the text of a file: of a plain one, as a pipe would be waited for."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        return InputError(path, "it is no plain file")
+    return text_file.read(path)

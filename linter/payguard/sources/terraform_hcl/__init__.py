@@ -17,8 +17,11 @@ _SUFFIXES = (".tf", ".tf.json")
 
 
 def recognises(path: str) -> bool:
-    """Tell by its name whether a file declares resources of Terraform."""
-    return path.endswith(_SUFFIXES)
+    """Tell by its name whether a file declares resources of Terraform.
+
+    Terraform passes over hidden files, among them what editors leave beside a file.
+    """
+    return path.endswith(_SUFFIXES) and not path[path.rfind("/") + 1 :].startswith(".")
 
 
 def called_folders(files: Mapping[str, str]) -> frozenset[str]:
