@@ -149,6 +149,7 @@ def test_values_that_others_are_compared_with_stand_for_a_class() -> None:
     found = domain_of(TAG, [("StringEquals", "a"), ("StringLike", "b*")], coupled=True)
     classes = {str(v): v.pattern for v in found.values if isinstance(v, Sample)}
     assert classes == {"b": "b*", "c": "*"}
+    assert {v.without for v in found.values if isinstance(v, Sample)} == {frozenset("a")}
     assert [v for v in found.values if not isinstance(v, Sample)] == [None, "a"]
 
 

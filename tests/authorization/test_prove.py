@@ -501,6 +501,23 @@ def test_a_witness_is_in_the_account_of_the_role() -> None:
             PROVED,
         ),
         ([allow(Condition={"StringEquals": {DUTY: "${aws:PrincipalTag/team}"}})], REFUTED),
+        # Who is not of the team "pay" opens no budget on what is of it, and only that is paid from.
+        (
+            [
+                allow(Action=OPEN, Condition={"StringEquals": {DUTY: "${aws:PrincipalTag/team}"}}),
+                allow(Action=PAY, Condition={"StringEquals": {DUTY: "pay"}}),
+                deny(Action=OPEN, Condition={"StringEquals": {TEAM: "pay"}}),
+            ],
+            PROVED,
+        ),
+        (
+            [
+                allow(Action=OPEN, Condition={"StringEquals": {TEAM: "${aws:ResourceTag/duty}"}}),
+                allow(Action=PAY, Condition={"StringLike": {DUTY: "p*"}}),
+                deny(Action=OPEN, Condition={"StringEquals": {TEAM: "pay"}}),
+            ],
+            REFUTED,
+        ),
     ],
 )
 def test_never_both_with_variables(statements: list[Json], verdict: str) -> None:

@@ -560,7 +560,7 @@ def test_what_a_witness_rests_on_is_said(payguard: Run, files: Path) -> None:
         (("all.json", *BOTH, "--timeout", "0"), "--timeout"),
         (("all.json", *BOTH, "--timeout", "nan"), "'nan' is not a valid number of seconds"),
         (("missing.json", *BOTH), "missing.json: no such file or folder"),
-        ((".", *BOTH), "it is a folder"),
+        ((".", *BOTH), "it is a folder; a role that it declares is named with --role"),
         (("broken.json", *BOTH), "broken.json:1:1: not JSON"),
         (("all.json", "--scp", "root=broken.json", *BOTH), "broken.json:1:1: not JSON"),
         (("all.json", "--trust", "two.yaml", *BOTH), "two.yaml: it holds 2 policies"),

@@ -214,10 +214,18 @@ def _tracks(uses: Iterable[Use]) -> Iterator[Track]:
 def _sample(text: str, hits: int, tracks: Sequence[Track]) -> str:
     """Return what stands for a class: the text itself where the class has no other."""
     hit = [track for number, track in enumerate(tracks) if hits >> number & 1]
-    if any(not track.fold and not (track.wild and has_wildcard(track.pattern)) for track in hit):
+    if any(map(_is_one_text, hit)):
         return text
     patterns = [track.pattern for track in hit if track.wild] or ["*"]
-    return Sample(text, max(patterns, key=lambda pattern: len(pattern.replace("*", ""))))
+    others = (track for track in tracks if track not in hit)
+    without = frozenset(track.pattern for track in others if _is_one_text(track))
+    longest = max(patterns, key=lambda pattern: len(pattern.replace("*", "")))
+    return Sample(text, longest, without)
+
+
+def _is_one_text(track: Track) -> bool:
+    """Tell whether no text but its own can hit a pattern."""
+    return not track.fold and not (track.wild and has_wildcard(track.pattern))
 
 
 # Values of other types

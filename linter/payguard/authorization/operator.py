@@ -24,7 +24,7 @@ from payguard.authorization.truth import (
 )
 from payguard.iam.condition import Condition, Operator, parse_operator
 from payguard.iam.unresolved import Unresolved
-from payguard.iam.wildcard import matches, overlaps
+from payguard.iam.wildcard import has_wildcard, matches, overlaps
 from payguard_policies import catalog
 
 _NO_TEXT = "a condition value that is no text"
@@ -204,13 +204,23 @@ def _filled(
         if operator.negated:
             return contested(NO, doubt.UNRESOLVED_VARIABLE, pattern.unresolved)
         return NO
+    if _differ(operator, pattern, found):
+        return NO
     if isinstance(found, Sample):
-        if not overlaps(pattern.text, found.pattern):
-            return NO
         return _open(pattern._replace(sampled=pattern.sampled or pattern.text))
     if pattern.is_certain:
         return truth(match(pattern.text, found))
     return _open(pattern) if fits(pattern.text, found) else NO
+
+
+def _differ(operator: Operator, pattern: Pattern, found: str) -> bool:
+    """Tell whether values of which only classes are known surely do not match."""
+    exact = not operator.base.endswith("IgnoreCase")
+    if isinstance(found, Sample):
+        one_text = exact and pattern.is_certain and not has_wildcard(pattern.text)
+        excluded = one_text and pattern.text in found.without
+        return excluded or not overlaps(pattern.text, found.pattern)
+    return exact and found in pattern.without
 
 
 def _open(pattern: Pattern) -> Truth:

@@ -48,20 +48,25 @@ class Outline(Unknown):
         return hash(self.patterns)
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class Sample(str):
     """A value that stands for every value of a class: conditions cannot tell them apart.
 
     As text it is one member of the class. Compared with the value of another key, or filled in
-    for a policy variable, it may be any text that ``pattern`` matches.
+    for a policy variable, it may be any text that ``pattern`` matches and that is none of
+    ``without``.
     """
 
-    __slots__ = ("pattern",)
+    __slots__ = ("pattern", "without")
     pattern: str
+    without: frozenset[str]
 
-    def __new__(cls, text: str, pattern: str = "*") -> Self:
-        """Make a sample of the texts that ``pattern`` matches."""
+    def __new__(cls, text: str, pattern: str = "*", without: frozenset[str] = _NONE) -> Self:
+        """Make a sample of the texts that ``pattern`` matches, ``without`` some of them."""
         found = super().__new__(cls, text)
-        found.pattern = pattern
+        found.pattern, found.without = pattern, without
         return found
 
 

@@ -30,6 +30,7 @@ class Pattern(NamedTuple):
         sampled: the context key, wanted for a variable, that has one of a class of values.
         malformed: the variable that IAM would refuse, as written.
         early: whether a variable stands before the fifth colon.
+        without: texts that it is surely not, where it is but one variable, which is ``sampled``.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Pattern(NamedTuple):
     sampled: str = ""
     malformed: str = ""
     early: bool = False
+    without: frozenset[str] = frozenset()
 
     @property
     def is_certain(self) -> bool:
@@ -97,7 +99,9 @@ def fill(
         if problem:
             found[problem] = part.key if problem in {"unknown", "sampled"} else part.text
         filled.append(value)
-    return Pattern("".join(filled), **found, early=_is_early(parts))
+    pattern = Pattern("".join(filled), **found, early=_is_early(parts))
+    alone = context.get(found["sampled"].lower()) if len(parts) == 1 else None
+    return pattern._replace(without=alone.without) if isinstance(alone, Sample) else pattern
 
 
 def _value(variable: Variable, context: Mapping[str, Value]) -> tuple[str, str]:

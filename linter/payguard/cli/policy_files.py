@@ -276,6 +276,10 @@ def refusal(error: InputError) -> Refusal:
 
 def text_of(path: str) -> str:
     """Return the text of a file, or of standard input; one that cannot be had is refused."""
+    if os.path.isdir(path):
+        raise Refusal(
+            f"{plain(path)}: it is a folder; a role that it declares is named with --role"
+        )
     text = _piped() if path == STDIN else read(path)
     if isinstance(text, InputError):
         raise refusal(text)
