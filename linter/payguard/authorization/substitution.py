@@ -17,6 +17,8 @@ VARIABLES_VERSION = "2012-10-17"
 # is held against. No policy can hold these code points: IAM takes none beyond U+00FF.
 _LITERALS = str.maketrans({"*": "\U0010fffe", "?": "\U0010ffff"})
 
+_NONE: frozenset[str] = frozenset()
+
 
 class Pattern(NamedTuple):
     """A text with its variables filled in.
@@ -39,7 +41,7 @@ class Pattern(NamedTuple):
     sampled: str = ""
     malformed: str = ""
     early: bool = False
-    without: frozenset[str] = frozenset()
+    without: frozenset[str] = _NONE
 
     @property
     def is_certain(self) -> bool:
@@ -99,9 +101,9 @@ def fill(
         if problem:
             found[problem] = part.key if problem in {"unknown", "sampled"} else part.text
         filled.append(value)
-    pattern = Pattern("".join(filled), **found, early=_is_early(parts))
     alone = context.get(found["sampled"].lower()) if len(parts) == 1 else None
-    return pattern._replace(without=alone.without) if isinstance(alone, Sample) else pattern
+    without = alone.without if isinstance(alone, Sample) else _NONE
+    return Pattern("".join(filled), **found, early=_is_early(parts), without=without)
 
 
 def _value(variable: Variable, context: Mapping[str, Value]) -> tuple[str, str]:
