@@ -116,6 +116,93 @@ def test_roles_of_the_configuration_are_held_against_each_other(tmp_path: Path) 
     assert report.roles == 2
 
 
+BUDGETS, SPENDER, AGENT = (
+    f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("budgets", "spender", "agent")
+)
+
+
+def let_in(*arns: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": {"AWS": list(arns)}, "Action": "sts:AssumeRole"}
+
+
+def two_duties(folder: Path, budgets: str, spender: str, *agent: dict[str, Any]) -> None:
+    """Two roles with a duty each and whom they let in; and an agent with statements, if any."""
+    tables = []
+    for arn, statement, trusted in ((BUDGETS, OPENS, budgets), (SPENDER, SPENDS, spender)):
+        name = arn.rpartition("/")[2]
+        write(folder / f"{name}.json", statement)
+        write(folder / f"{name}-trust.json", let_in(trusted))
+        tables.append(
+            f'[[role]]\nname = "{name}"\nidentity = ["{name}.json"]\narn = "{arn}"\n'
+            f'trust = "{name}-trust.json"\n'
+        )
+    if agent:
+        write(folder / "agent.json", *agent)
+        tables.append(f'[[role]]\nname = "agent"\nidentity = ["agent.json"]\narn = "{AGENT}"\n')
+    (folder / "payguard.toml").write_text("".join(tables))
+
+
+LISTS = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+BECOMES = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": [BUDGETS, SPENDER]}
+WRITES = {"Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": "*"}
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "statement"), [(ROOT, BECOMES), (AGENT, BECOMES), (AGENT, LISTS)]
+)
+def test_a_role_with_no_duty_that_assumes_a_role_for_each_is_found(
+    tmp_path: Path, trusted: str, statement: dict[str, Any]
+) -> None:
+    two_duties(tmp_path, trusted, trusted, statement)
+    (finding,) = linted().findings
+    assert (finding.rule, finding.severity.label) == (
+        "separation-by-another-role",
+        "security-warning",
+    )
+    assert "agent becomes budgets and becomes spender, and so can both" in finding.message
+    assert [step.action for step in finding.witness][:2] == ["sts:AssumeRole"] * 2
+
+
+@pytest.mark.parametrize(
+    ("budgets", "spender", "agent"),
+    [(ROOT, ROOT, LISTS), (ROOT, ROOT, WRITES), (AGENT, f"{AGENT}-of-another", BECOMES)],
+    ids=[
+        "a role that assumes none",
+        "an administrator of roles",
+        "a role that one of the two does not let in",
+    ],
+)
+def test_a_role_with_no_duty_that_cannot_assume_both_is_none_of_payments_business(
+    tmp_path: Path, budgets: str, spender: str, agent: dict[str, Any]
+) -> None:
+    two_duties(tmp_path, budgets, spender, agent)
+    assert role_findings(linted()) == []
+
+
+@pytest.mark.parametrize(
+    ("budgets", "spender", "rules"),
+    [
+        (AGENT, AGENT, ["principal-with-both-duties"]),
+        (f"arn:aws:iam::{ACCOUNT}:user/ada", f"arn:aws:iam::{ACCOUNT}:user/ada", ["principal-with-both-duties"]),
+        ("arn:aws:iam::111122223333:role/a", "arn:aws:iam::111122223333:role/a", ["principal-with-both-duties"]),
+        (AGENT, f"{AGENT}-of-another", []),
+        (ROOT, ROOT, []),
+        (ROOT, AGENT, []),
+    ],
+)  # fmt: skip
+def test_a_principal_that_only_trust_policies_tell_of_has_both_duties_where_both_name_it(
+    tmp_path: Path, budgets: str, spender: str, rules: list[str]
+) -> None:
+    two_duties(tmp_path, budgets, spender)
+    found = linted().findings
+    assert [finding.rule for finding in found] == rules
+    for finding in found:
+        assert f'"{spender}" may assume budgets and spender' in finding.message
+        assert finding.location.path.endswith("spender-trust.json")
+        assert finding.location.pointer == "/Statement/0/Principal/AWS/0"
+
+
 @pytest.mark.parametrize("persona", ["management", "process-payment", "viewer"])
 def test_the_documented_policies_are_silent_as_what_they_are(tmp_path: Path, persona: str) -> None:
     (tmp_path / "policy.json").write_text(documented(persona))

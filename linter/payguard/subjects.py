@@ -10,6 +10,7 @@ from payguard.iam.document import BOUNDARY, IDENTITY, TRUST, parse_policy
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.idle import is_idle, let_in_by_name
 from payguard.infrastructure import GROUP, Document, Role
+from payguard.rules.assumed import touches_payments
 from payguard.rules.subject import Subject
 from payguard.suppression import globs
 from payguard_policies import catalog
@@ -54,6 +55,7 @@ def cases(
     deployment = deployment_of(roles, (*managers, *declared_managers))
     actors = [actor_of(role, deployment) for role in roles]
     policies_decide = not let_in_by_name(actors)
+    payers = tuple(filter(touches_payments, actors))
     found = []
     for role, one in zip(roles, actors, strict=True):
         rule = settings.role_rule(one.name)
@@ -68,6 +70,7 @@ def cases(
             others=actors,
             # Whom a group lets become another role is asked of its members.
             idle=role.kind == GROUP or (policies_decide and is_idle(one)),
+            payers=payers,
         )
         found.append(Case(role, subject))
     return found
@@ -209,4 +212,6 @@ def place(role: Role, policy: str, number: int) -> Document | None:
     """Return the document of the input that a statement stands in; None for one of AWS's own."""
     if policy == IDENTITY:
         return role.identity[number] if number < len(role.identity) else None
+    if policy == TRUST:
+        return role.trust
     return role.boundary if policy == BOUNDARY else None

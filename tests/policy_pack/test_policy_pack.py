@@ -120,6 +120,21 @@ def test_a_role_is_judged_with_all_its_policies(pack: Analyzer) -> None:
     assert said.urn in {states[1]["urn"], states[2]["urn"]}
 
 
+def test_who_is_let_in_to_two_roles_has_the_duties_of_both(pack: Analyzer) -> None:
+    """One role opens budgets, the other spends, and both name the same role of another stack."""
+    agent = {"AWS": "arn:aws:iam::111122223333:role/runtime"}
+    statement = {"Effect": "Allow", "Principal": agent, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    states = []
+    for name, document in (("spends", SPENDS), ("opens", BUDGETS)):
+        made = {"name": name, "arn": f"arn:aws:iam::111122223333:role/{name}"}
+        inputs = {"name": name, "assumeRolePolicy": trust}
+        states += [state(ROLE, name, inputs, outputs=made), inline(name, document, role=name)]
+    [said] = [one for one in pack.stack(states) if one.level == MANDATORY]
+    assert (said.rule, said.urn) == ("principal-with-both-duties", urn(ROLE, "spends"))
+    assert '"arn:aws:iam::111122223333:role/runtime" may assume opens and spends' in said.message
+
+
 def test_policies_are_joined_by_what_their_names_come_from(pack: Analyzer) -> None:
     """At a first preview the ARN of a policy is not known: the engine says where it comes from."""
     states = [role()]

@@ -66,6 +66,7 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], int, tuple[str, ...]], ...] = (
     ("presence-by-wildcard", "redundancy", ("check_statement", "hears_condition"), 4, ()),
     ("principal-not-supported", "principal", ("check_statement",), 8, ("boundary", "identity", "scp", "session")),
     ("principal-partial-wildcard", "principal", ("check_statement",), 8, ("resource", "trust", "vpc-endpoint")),
+    ("principal-with-both-duties", "role", ("check_role",), 0, ()),
     ("private-source-ip", "condition", ("check_condition",), 0, ()),
     ("quantifier-missing", "condition", ("check_condition",), 0, ()),
     ("quantifier-on-single-valued-key", "condition", ("check_statement", "hears_condition"), 4, ()),

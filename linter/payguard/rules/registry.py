@@ -112,6 +112,7 @@ from payguard.rules.role.allow_overridden import AllowOverridden
 from payguard.rules.role.payment_deny_missing import PaymentDenyMissing
 from payguard.rules.role.permission_beyond_contract import PermissionBeyondContract
 from payguard.rules.role.policy_not_known import PolicyNotKnown
+from payguard.rules.role.principal_with_both_duties import PrincipalWithBothDuties
 from payguard.rules.role.redundant_statement import RedundantStatement
 from payguard.rules.role.required_permission_missing import RequiredPermissionMissing
 from payguard.rules.role.separation_by_another_role import SeparationByAnotherRole
@@ -185,6 +186,7 @@ RULES: tuple[type[Rule], ...] = (
     PresenceByWildcard,
     PrincipalNotSupported,
     PrincipalPartialWildcard,
+    PrincipalWithBothDuties,
     PrivateSourceIp,
     QuantifierMissing,
     QuantifierOnSingleValuedKey,

@@ -16,6 +16,7 @@ from payguard.authorization.reach import may_grant, reach
 from payguard.authorization.request import Unknown
 from payguard.finding import Severity, Witness
 from payguard.iam.action import expand
+from payguard.rules.assumed import Guest, both_by_assuming, guests, touches_payments
 from payguard.rules.payments.money import spending
 from payguard.stand_in import with_stand_ins
 from payguard_policies import PAYMENTS_SERVICE, catalog
@@ -52,6 +53,7 @@ class Subject:
         others: the roles that it may become, itself among them.
         alone: whether it is but one policy, of which nobody says what else it is attached beside.
         idle: whether it surely neither moves money nor becomes another role, see ``idle``.
+        payers: those of the other roles that touch payments.
     """
 
     def __init__(
@@ -64,8 +66,9 @@ class Subject:
         others: Sequence[Actor] = (),
         alone: bool = False,
         idle: bool = False,
+        payers: Sequence[Actor] = (),
     ) -> None:
-        self.idle = idle
+        self.idle, self.payers = idle, payers
         self.actor, self.persona, self.declared, self.alone = actor, persona, declared, alone
         self.managers, self.others = managers, tuple(others) or (actor,)
 
@@ -89,7 +92,7 @@ class Subject:
     @cached_property
     def touches_payments(self) -> bool:
         """Whether some statement could let it open a budget or spend."""
-        return any(may_grant(self.actor, action) for action in spending())
+        return touches_payments(self.actor)
 
     @cached_property
     def is_administrator(self) -> bool:
@@ -132,6 +135,18 @@ class Subject:
         spend, budget = spending()
         others = [self.actor, *(one for one in self.others if one.name != self.actor.name)]
         return separated_one(self.actor, others, budget, spend)
+
+    @cached_property
+    def assumed_separation(self) -> tuple[Step, ...]:
+        """The requests by which it does both as roles that it assumes, and nothing by itself."""
+        if self.idle or self.touches_payments:
+            return ()
+        return both_by_assuming(self.actor, self.payers)
+
+    @cached_property
+    def guests(self) -> tuple[Guest, ...]:
+        """Who is not in the input, is let in to spend, and is let in by another to open budgets."""
+        return tuple(guests(self.actor, self.payers, self.others))
 
     @cached_property
     def contract(self) -> tuple[Check, ...]:

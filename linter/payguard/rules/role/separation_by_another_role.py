@@ -1,7 +1,8 @@
 """Roles that become another role, and so have the powers of both."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from payguard.authorization.answer import Step
 from payguard.finding import Severity
 from payguard.rules.rule import Example, RoleProblem, Rule
 from payguard.rules.subject import Subject, witness
@@ -11,9 +12,7 @@ class SeparationByAnotherRole(Rule):
     """A role that opens budgets and can become one that spends, or the other way round."""
 
     id = "separation-by-another-role"
-    summary = (
-        "A role can become, or rewrite, another one and so both open a budget and spend from it."
-    )
+    summary = "A role can become, or rewrite, others and so both open a budget and spend from it."
     why = (
         "Two roles separate nothing if one of them can turn into the other: by assuming it, by passing it to "
         "a service that runs its code, by running commands where it is in use, or by writing its policies. "
@@ -95,17 +94,24 @@ class SeparationByAnotherRole(Rule):
 
     def check_role(self, subject: Subject) -> Iterator[RoleProblem]:
         """Yield a problem if the role, or what it becomes, can do both and it alone could not."""
-        if subject.is_administrator or not subject.touches_payments:
+        if subject.is_administrator or (subject.touches_payments and subject.separation.witness):
             return
-        if subject.separation.witness:
-            return
-        answer = subject.joint_separation
-        if answer.witness:
-            steps = [step for step in answer.witness if step.note]
-            way = steps[0].note if steps else "becomes another role"
+        steps = (
+            subject.joint_separation.witness
+            if subject.touches_payments
+            else subject.assumed_separation
+        )
+        if steps:
             yield RoleProblem(
-                f"{subject.name} {way}, and so can both open a budget and spend from it",
-                subject.deciding(answer.witness[:1]),
+                f"{subject.name} {_way(subject, steps)}, and so can both open a budget and spend "
+                "from it",
+                subject.deciding(steps[:1]),
                 help="take that permission away, or confine it to roles that have nothing to do with payments",
-                witness=witness(answer.witness),
+                witness=witness(steps),
             )
+
+
+def _way(subject: Subject, steps: Sequence[Step]) -> str:
+    """Say what the role becomes: another one, or two where it does neither by itself."""
+    notes = [step.note for step in steps if step.note] or ["becomes another role"]
+    return notes[0] if subject.touches_payments else " and ".join(dict.fromkeys(notes))
