@@ -17,7 +17,9 @@ PAYGUARD = Path(sys.executable).parent / "payguard"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_listens_until_it_is_interrupted(tmp_path: Path, number: signal.Signals) -> None:
+def test_it_listens_until_it_is_interrupted(
+    tmp_path: Path, number: signal.Signals, interruptible: None
+) -> None:
     ready = tmp_path / "url"
     running = subprocess.Popen(
         [
@@ -67,6 +69,8 @@ def test_it_listens_until_it_is_interrupted(tmp_path: Path, number: signal.Signa
         (("--account", "12"), "twelve digits"),
         (("--region", "nowhere"), "none of AWS's"),
         (("--manager", "my-shop"), "my-shop"),
+        (("--manager", "shop", "--manager", "Shop"), "there is one of that name"),
+        (("--account", ""), "'--account': it is empty"),
         (("--port", "70000"), "70000"),
     ],
 )

@@ -333,7 +333,9 @@ def test_an_endpoint_of_the_environment_is_used_and_named(
     assert json.loads(result.stdout)["notes"] == [f"Not AWS's own endpoint: {server.url}"]
 
 
-def test_ctrl_c_prints_what_was_found_and_ends_with_130(server: Scripted, folder: Path) -> None:
+def test_ctrl_c_prints_what_was_found_and_ends_with_130(
+    server: Scripted, folder: Path, interruptible: None
+) -> None:
     slow = MANAGER.replace("shop", "slow")
 
     def hang(asked: Asked) -> Reply:

@@ -1,6 +1,7 @@
 """Many targets at once: in order, bounded, each in its time, and partly when interrupted."""
 
 import _thread
+import queue
 import threading
 import time
 
@@ -87,7 +88,23 @@ def test_a_defect_spoils_one_target_and_not_the_others() -> None:
     assert sum(result.answers[0].outcome == Outcome.SERVICE_ERROR for result in run.results) == 39
 
 
-def test_ctrl_c_ends_the_run_with_what_was_done() -> None:
+class _Interrupted(queue.SimpleQueue[int]):
+    """Ctrl-C comes just when something has been taken out of it."""
+
+    def get(self, block: bool = True, timeout: float | None = None) -> int:
+        super().get(block, timeout)
+        raise KeyboardInterrupt
+
+
+def test_what_was_done_when_ctrl_c_comes_is_never_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = Fleet(done, 1, 60, threading.Event())
+    monkeypatch.setattr(fleet, "_done", _Interrupted())
+    run = fleet.run(TARGETS[:1], lambda _: None)
+    assert run.interrupted
+    assert run.results[0].answers[0].outcome == Outcome.SERVICE_ERROR
+
+
+def test_ctrl_c_ends_the_run_with_what_was_done(interruptible: None) -> None:
     def ask(target: Target) -> Result:
         if target.manager_arn == MANAGERS[10]:
             _thread.interrupt_main()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from payguard.cli import EXIT_CODES, Refusal
+from payguard.cli import EXIT_CODES, Refusal, option
 
 if TYPE_CHECKING:
     from payguard.emulator import Emulator
@@ -33,13 +33,15 @@ if TYPE_CHECKING:
     help="Write the URL to this file once it listens.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print the URL alone.")
-def command(**options: Any) -> None:
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
     """Emulate AgentCore payments, IAM and STS on loopback, until it is interrupted.
 
     Any AWS SDK, and the AWS CLI with --endpoint-url, can talk to it: signatures are verified,
     inputs are checked against botocore's models, and IAM is decided by payguard's engine. No
     payment is ever made or simulated.
     """
+    option.refuse_empty(ctx)
     emulator = _emulator(options)
     try:
         emulator.start()

@@ -225,7 +225,7 @@ class Emulator:
             tags: of the manager.
 
         Raises:
-            ValueError: It is no name for a manager.
+            ValueError: It is no name for a manager, or there is one of that name.
         """
         from payguard.identifiers import ERROR, check  # noqa: PLC0415  explanations are seldom needed
 
@@ -237,6 +237,8 @@ class Emulator:
             "AgentCorePaymentsResourceRetrievalRole"
         )
         with self._ledger.lock:
+            if any(one.name.lower() == name.lower() for one in self._ledger.managers.values()):
+                raise ValueError(f"manager {name!r}: there is one of that name")
             found = self._ledger.add_manager(
                 name,
                 role,

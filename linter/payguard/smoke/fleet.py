@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from payguard.smoke.probe import Result, unasked
@@ -41,8 +42,10 @@ class Fleet:
     ) -> None:
         self._ask, self._threads, self._seconds, self._stop = ask, threads, seconds, stop
         self._waiting: queue.SimpleQueue[tuple[int, Target]] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[tuple[int, Result]] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._begun: dict[int, float] = {}
+        # Workers write here: what is taken out of a queue when Ctrl-C comes would be lost.
+        self._results: dict[int, Result] = {}
 
     def run(self, targets: Sequence[Target], progress: Callable[[int], object]) -> Run:
         """Ask all targets.
@@ -51,23 +54,22 @@ class Fleet:
             targets: the targets.
             progress: told how many more are done.
         """
-        results: dict[int, Result] = {}
-        interrupted = False
+        interrupted, told = False, 0
         try:
             for item in enumerate(targets):
                 self._waiting.put(item)
             for _ in range(min(self._threads, len(targets))):
                 self._start()
-            while len(results) < len(targets):
-                progress(self._collect(targets, results))
+            while told < len(targets):
+                self._wait(targets)
+                done = len(self._results)
+                progress(done - told)
+                told = done
         except KeyboardInterrupt:
             interrupted = True
             self._stop.set()
-            while not self._done.empty():
-                number, result = self._done.get()
-                results.setdefault(number, result)
         ordered = (
-            results.get(number) or unasked(target, INTERRUPTED)
+            self._results.get(number) or unasked(target, INTERRUPTED)
             for number, target in enumerate(targets)
         )
         return Run(tuple(ordered), interrupted)
@@ -86,21 +88,17 @@ class Fleet:
                 result = self._ask(target)
             except Exception as error:  # noqa: BLE001  one target's defect is not the others'
                 result = unasked(target, trouble(error, ""))
-            self._done.put((number, result))
+            self._results.setdefault(number, result)
+            self._done.put(number)
             if time.monotonic() - begun > self._seconds + _GRACE:
                 return  # another has taken its place
 
-    def _collect(self, targets: Sequence[Target], results: dict[int, Result]) -> int:
-        """Take what is done, or is not done in time; return how many are new."""
-        before = len(results)
-        try:
-            number, result = self._done.get(timeout=_LOOK)
-            results.setdefault(number, result)
-        except queue.Empty:
-            pass
+    def _wait(self, targets: Sequence[Target]) -> None:
+        """Wait until one more is done, or is not done in time."""
+        with suppress(queue.Empty):
+            self._done.get(timeout=_LOOK)
         late = time.monotonic() - self._seconds - _GRACE
         for number, begun in list(self._begun.items()):
-            if begun < late and number not in results:
-                results[number] = unasked(targets[number], LATE)
+            if begun < late and number not in self._results:
+                self._results.setdefault(number, unasked(targets[number], LATE))
                 self._start()
-        return len(results) - before
