@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from payguard import run
+from payguard.authorization.actor import Actor
+from payguard.authorization.answer import Answer
+from payguard.authorization.prove import never_both
 from payguard.configuration import load
 from payguard.finding import Report, Severity
 from payguard.sources.text_file import discover
@@ -307,6 +310,24 @@ def test_a_rule_that_fails_on_a_role_is_no_clean_run(
         "separation-of-duties failed on the role" in error.message for error in report.errors
     ] == [True]
     assert Severity.ERROR.label == "error"
+
+
+def test_what_a_role_is_asked_about_by_itself_is_asked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question that comes to no answer takes as long as it may: twice is too long."""
+    asked: list[str] = []
+
+    def counted(one: Actor, first: str, second: str, *_: object) -> Answer:
+        asked.append(one.name)
+        return never_both(one, first, second)
+
+    for module in ("payguard.rules.subject", "payguard.authorization.closure"):
+        monkeypatch.setattr(f"{module}.never_both", counted)
+    session = dict(OPENS, Resource=f"{MANAGER}/session/*")
+    write(tmp_path / "agent.json", session, SPENDS, {**SPENDS, "Action": "iam:PassRole"})
+    assert [found.rule for found in linted().undecided if "separation" in found.rule]
+    assert len(asked) == 1
 
 
 def test_what_a_persona_may_lack_is_an_open_question(tmp_path: Path) -> None:

@@ -68,10 +68,16 @@ def separated(
 
 
 def separated_one(
-    one: Actor, actors: Sequence[Actor], first: str, second: str, limit: Limit | None = None
+    one: Actor,
+    actors: Sequence[Actor],
+    first: str,
+    second: str,
+    limit: Limit | None = None,
+    *,
+    alone: Answer | None = None,
 ) -> Answer:
-    """Ask it of one role; see ``separated``."""
-    alone = never_both(one, first, second, limit)
+    """Ask it of one role; see ``separated``. ``alone`` is the answer by itself, where it is known."""
+    alone = alone or never_both(one, first, second, limit)
     if alone.witness:
         return alone
     inquiry = Inquiry(limit or Limit(), alone.examined.statements)

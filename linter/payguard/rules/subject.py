@@ -18,7 +18,7 @@ from payguard.finding import Severity, Witness
 from payguard.iam.action import expand
 from payguard.rules.assumed import Guest, both_by_assuming, guests, touches_payments
 from payguard.rules.payments.money import spending
-from payguard.stand_in import with_stand_ins
+from payguard.stand_in import StandIns, with_stand_ins
 from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_policies.action_sets import ActionGroup, action_sets
 
@@ -118,14 +118,23 @@ class Subject:
     @cached_property
     def separation(self) -> Answer:
         """Whether it can both open a budget and spend from it, by itself."""
-        spend, budget = spending()
-        answer = never_both(self.actor, budget, spend)
-        if answer.verdict == UNDECIDED:
+        answer, known = self._separation, self._stand_ins.actor
+        if answer.verdict == UNDECIDED and known is not self.actor:
             # An ARN that is not known yet may stand for a manager: what an example shows is shown,
             # but two of them might be one and the same, so that it proves nothing.
-            example = never_both(with_stand_ins(self.actor).actor, budget, spend)
+            spend, budget = spending()
+            example = never_both(known, budget, spend)
             return example if example.witness else answer
         return answer
+
+    @cached_property
+    def _separation(self) -> Answer:
+        spend, budget = spending()
+        return never_both(self.actor, budget, spend)
+
+    @cached_property
+    def _stand_ins(self) -> StandIns:
+        return with_stand_ins(self.actor)
 
     @cached_property
     def joint_separation(self) -> Answer:
@@ -134,7 +143,7 @@ class Subject:
             return self.separation
         spend, budget = spending()
         others = [self.actor, *(one for one in self.others if one.name != self.actor.name)]
-        return separated_one(self.actor, others, budget, spend)
+        return separated_one(self.actor, others, budget, spend, alone=self._separation)
 
     @cached_property
     def assumed_separation(self) -> tuple[Step, ...]:
@@ -182,10 +191,10 @@ class Subject:
 
         An ARN that is not known yet is taken for that of its manager.
         """
-        found = self.undecided(MISSING)
-        if not found:
-            return []
-        examples = contract(with_stand_ins(self.actor).actor, self.persona)
+        found, known = self.undecided(MISSING), self._stand_ins.actor
+        if not found or known is self.actor:
+            return found
+        examples = contract(known, self.persona)
         met = {
             check.action
             for check in examples
@@ -199,10 +208,9 @@ class Subject:
 
         An ARN that is not known yet is taken for that of its manager.
         """
-        found = self.undecided(OUTSIDE)
-        if not found:
-            return []
-        known = with_stand_ins(self.actor)
+        found, known = self.undecided(OUTSIDE), self._stand_ins
+        if not found or known.actor is self.actor:
+            return found
         own = (arn for arn in known.labels if arn.count("/") == 1)  # and not below a manager
         kept = confined_to(known.actor, (*self.managers, *own)).verdict == PROVED
         return [] if kept else found
