@@ -11,8 +11,8 @@ from payguard.iam.document import BOUNDARY, IDENTITY, RCP, RESOURCE, SCP, TRUST,
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import GROUP, ROLE, USER, Document, Gap, Role, Text
 from payguard.sources.assembly import Assembly, Reference
-from payguard.sources.terraform_awscc import NOT_JOINED, not_joined
 from payguard.sources.terraform_document import POLICY_DOCUMENT, Documents
+from payguard.sources.terraform_elsewhere import NOT_JOINED, not_joined
 from payguard.sources.terraform_name import KINDS, POLICY, Names
 from payguard.sources.terraform_pattern import attribute
 from payguard.sources.terraform_reference import References
@@ -113,7 +113,8 @@ class Identities:
         self._existing_roles()
         self._other_policies()
         for type_ in NOT_JOINED:
-            self.gaps += (not_joined(one.address, one.location) for one in self._by_type[type_])
+            for one in self._by_type[type_]:
+                self.gaps.append(not_joined(type_, one.address, one.location))
         found = self._assembly.roles()
         told = {(gap.unresolved, gap.location) for role in found for gap in role.gaps}
         self.gaps = [

@@ -7,6 +7,7 @@ import pytest
 from payguard.iam.document import BOUNDARY, IDENTITY
 from payguard.iam.unresolved import AFTER_APPLY, MISSING, SECRET
 from payguard.infrastructure import Infrastructure, Role
+from payguard.sources.pulumi_state.shape import STACKS
 from sources.pulumi_state.stacks import (
     ACCOUNT,
     ATTACHMENT,
@@ -468,3 +469,10 @@ def test_one_resource_twice_is_read_twice() -> None:
     found = created(one)
     assert len(read(export(one, one)).roles) == 2
     assert [at for at, _ in only(found).identity[0].unresolved] == ["/Statement"]
+
+
+@pytest.mark.parametrize("kind", sorted(STACKS))
+def test_what_a_stack_of_cloudformation_makes_is_a_gap(kind: str) -> None:
+    found = read(export(state(kind, "s", {"templateBody": "{}"})))
+    assert gaps(found.gaps) == [(f"the resources of {kind} s", "not in the input", "")]
+    assert found.gaps[0].location.span.line > 0

@@ -22,6 +22,7 @@ from payguard.sources.pulumi_state.shape import (
     ORGANIZATION_TYPES,
     POLICY,
     PRINCIPALS,
+    STACKS,
     Members,
     Principal,
     is_list,
@@ -49,6 +50,7 @@ class Access:
         self.gaps: list[Gap] = []
         self.errors: list[InputError] = []
         self._unshown = stack.unshown
+        self._stacks = [each for each in stack.resources if each.type in STACKS]
         self._resources = [each for each in stack.resources if properties(each.type)]
         self.index = Index(self._resources)
         self._assembly = Assembly()
@@ -59,6 +61,8 @@ class Access:
 
     def expect(self) -> None:
         """Tell the sheets which places will be asked for."""
+        for stack in self._stacks:
+            stack.sheet.expect(stack.at)
         for resource in self._resources:
             resource.sheet.expect(resource.at)
             for name in properties(resource.type):
@@ -75,6 +79,9 @@ class Access:
         roles = self._assembly.roles()
         unread = (gap for urn, gap in self._unread.items() if urn not in self._attached)
         self.gaps += [*self._assembly.gaps, *unread]
+        for stack in self._stacks:
+            what = Unresolved(f"the resources of {short(stack.urn)}", MISSING)
+            self.gaps.append(Gap(what, stack.location))
         return roles
 
     def _reader(self, kind: str) -> Callable[[Resource], None]:

@@ -236,6 +236,17 @@ _PROPERTIES: dict[str, tuple[str, ...]] = {
 }
 
 
+# What they make stands in their templates.
+STACKS = frozenset(
+    {
+        "aws:cloudformation/stack:Stack",
+        "aws:cloudformation/stackSet:StackSet",
+        "aws-native:cloudformation:Stack",
+        "aws-native:cloudformation:StackSet",
+    }
+)
+
+
 def properties(type_token: str) -> tuple[str, ...]:
     """Return the names of the properties of a type that this package reads; mostly none."""
     return _PROPERTIES.get(type_token, ())

@@ -12,7 +12,7 @@ from payguard.iam.document import BOUNDARY, IDENTITY, RCP, RESOURCE, SCP, TRUST,
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import GROUP, ROLE, USER, Document, Gap, Role, Text
 from payguard.sources.assembly import Assembly, Reference
-from payguard.sources.terraform_awscc import NOT_JOINED, not_joined
+from payguard.sources.terraform_elsewhere import NOT_JOINED, not_joined
 from payguard.sources.terraform_hcl.attribute import attribute
 from payguard.sources.terraform_hcl.datum import Datum, EvaluationError, text
 from payguard.sources.terraform_hcl.document import Holder, document
@@ -93,7 +93,8 @@ class Identities:
         self._memberships()
         self._other_policies()
         for kind in NOT_JOINED:
-            self.gaps += (not_joined(view.address, view.location) for view in self._by_type[kind])
+            for view in self._by_type[kind]:
+                self.gaps.append(not_joined(kind, view.address, view.location))
         found = self._assembly.roles()
         told = {(gap.unresolved, gap.location) for role in found for gap in role.gaps}
         self.gaps = [

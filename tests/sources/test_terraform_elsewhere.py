@@ -1,4 +1,4 @@
-"""IAM resources of the provider awscc: nothing that they give is passed over in silence."""
+"""Resources that are not joined into roles: nothing that they give is passed over in silence."""
 
 import json
 from collections.abc import Callable
@@ -7,10 +7,10 @@ import pytest
 
 from fixtures.terraform.planned import plan, resource
 from payguard.iam.document import IDENTITY
-from payguard.iam.unresolved import UNEVALUATED, Unresolved
+from payguard.iam.unresolved import MISSING, UNEVALUATED, Unresolved
 from payguard.infrastructure import Infrastructure
 from payguard.sources.reading import read_input
-from payguard.sources.terraform_awscc import NOT_JOINED
+from payguard.sources.terraform_elsewhere import NOT_JOINED
 from sources.terraform_hcl.configurations import read_texts
 
 POLICY = {"Version": "2012-10-17", "Statement": []}
@@ -18,7 +18,7 @@ POLICY = {"Version": "2012-10-17", "Statement": []}
 HOLDING = {
     kind: "assume_role_policy_document" if kind == "awscc_iam_role" else "policy_document"
     for kind in NOT_JOINED
-    if kind not in ("awscc_iam_group", "awscc_iam_user")
+    if kind.startswith("awscc_iam_") and kind not in ("awscc_iam_group", "awscc_iam_user")
 }
 
 
@@ -43,6 +43,11 @@ def test_who_has_what_is_a_gap_and_the_policy_is_read(
 ) -> None:
     found = read(kind)
     [gap] = found.gaps
-    assert gap.unresolved == Unresolved(f"what {kind}.x gives to whom", UNEVALUATED)
-    assert (gap.part, gap.location.address) == (IDENTITY, f"{kind}.x")
+    if "_iam_" in kind:
+        what, part = Unresolved(f"what {kind}.x gives to whom", UNEVALUATED), IDENTITY
+    else:
+        what, part = Unresolved(f"the resources of {kind}.x", MISSING), ""
+    assert (gap.unresolved, gap.part) == (what, part)
+    assert gap.location.address == f"{kind}.x"
+    assert gap.location.span.line > 0
     assert [one.value for one in found.documents] == ([POLICY] if kind in HOLDING else [])
