@@ -176,6 +176,20 @@ def test_json_on_standard_input_is_not_taken_for_yaml(payguard: Run) -> None:
     assert 'trailing comma before "}"' in result.output
 
 
+def test_a_template_in_yaml_is_told_by_its_content(payguard: Run, folder: Path) -> None:
+    """``cdk synth`` prints one to standard output; others have the suffix ``.template``."""
+    text = (
+        "# of a stack\nResources:\n  Pay:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"
+        f"      PolicyDocument: {BAD}\n"
+    )
+    (folder / "stack.template").write_text(text)
+    for result in (payguard("lint", "-", input=text), payguard("lint", "stack.template")):
+        assert result.exit_code == 1, result.output
+        assert ":6:" in result.stdout
+    (folder / "broken.json").write_text(text)
+    assert payguard("lint", "broken.json").exit_code == 2
+
+
 def test_several_documents_in_yaml_may_be_empty_and_each_is_named_by_its_line(
     payguard: Run, folder: Path
 ) -> None:

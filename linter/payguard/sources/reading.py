@@ -47,6 +47,8 @@ def _json(
     except json_text.JsonError as error:
         if not told and _is_stream(text):
             return _pulumi(path, text, None)
+        if not told and not path.endswith(".json") and _is_yaml_template(text):
+            return _template(path, text, None)
         return _policies(unreadable(path, text, policy_type, error, named=named))
     reader = None if told or is_policy(value) else _reader(value, text)
     if reader is not None:
