@@ -333,6 +333,30 @@ def test_an_endpoint_of_the_environment_is_used_and_named(
     assert json.loads(result.stdout)["notes"] == [f"Not AWS's own endpoint: {server.url}"]
 
 
+@pytest.mark.parametrize(
+    "url", ["http://canary:canary@127.0.0.1:9", "http://127.0.0.1:9/canary?token=canary"]
+)
+def test_of_an_endpoint_of_the_environment_no_password_is_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    result = CliRunner().invoke(
+        commands, ["smoke", "--manager-arn", MANAGER, "--persona", "viewer"]
+    )
+    assert "Not AWS's own endpoint: http://127.0.0.1:9\n" in result.output
+    assert "canary" not in result.output
+
+
+def test_an_endpoint_of_the_environment_that_is_no_url_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
+    result = CliRunner().invoke(commands, ["smoke", "--manager-arn", MANAGER, "--role-arn", ROLE])
+    assert result.exit_code == 2
+    assert "the endpoint is no URL" in result.output
+    assert "check AWS_ENDPOINT_URL" in result.output
+
+
 def test_ctrl_c_prints_what_was_found_and_ends_with_130(
     server: Scripted, folder: Path, interruptible: None
 ) -> None:

@@ -269,6 +269,19 @@ def test_without_credentials_nothing_is_called(
     assert server.requests == []
 
 
+@pytest.mark.parametrize("name", ["AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID"])
+def test_credentials_that_no_request_can_carry_are_told_as_such(
+    server: Scripted, ask: Ask, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As where a line end was copied along."""
+    monkeypatch.setenv(name, "canary\ncanary")
+    answer = sessions(ask(role_arn=""))
+    assert answer.trouble is not None
+    assert (answer.outcome, answer.attempts) == (Outcome.NO_CREDENTIALS, 1)
+    assert "a line end" in answer.trouble.says
+    assert server.requests == []
+
+
 def test_a_profile_that_does_not_exist_is_named(server: Scripted, ask: Ask) -> None:
     answer = sessions(ask(profile="nobody"))
     assert answer.trouble is not None

@@ -47,6 +47,14 @@ def test_what_looks_like_a_secret_is_hidden(text: str, secret: str) -> None:
     assert secret not in shown(text)
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_secret_is_hidden_also_where_a_long_text_is_cut(known: bool) -> None:
+    key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    for before in range(4096 - len(key), 4097):
+        found = shown("x " * (before // 2) + " " * (before % 2) + key, [key] if known else ())
+        assert key[:5] not in found
+
+
 def test_what_is_no_secret_stays_readable() -> None:
     text = f"{ROLE} may not bedrock-agentcore:ListPaymentSessions on {MANAGER}"
     assert shown(text) == text

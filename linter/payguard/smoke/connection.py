@@ -23,7 +23,14 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from payguard import __version__
 from payguard.smoke.patience import Deadline
 from payguard.smoke.redaction import Secrets
-from payguard.smoke.trouble import EndlessError, OpenRoadError, Refused, UnreadableError
+from payguard.smoke.trouble import (
+    EndlessError,
+    NoUrlError,
+    OpenRoadError,
+    Refused,
+    UnreadableError,
+    UnsendableError,
+)
 from payguard.smoke.verdict import APIS, SERVICE
 from payguard_policies import catalog
 
@@ -35,6 +42,15 @@ READS = frozenset({*((DATA, api) for api in APIS), (CONTROL, GET_MANAGER), (STS,
 _CONNECT, _READ = 5.0, 15.0  # seconds, or what is left until the deadline
 _LARGEST = 8 << 20  # bytes of an answer; a page of a list has some kilobytes
 _CHUNK = 65536
+
+
+_CONFIG = Config(
+    retries={"total_max_attempts": 1, "mode": "standard"},
+    connect_timeout=_CONNECT,
+    read_timeout=_READ,
+    parameter_validation=True,
+    user_agent_extra=f"payguard/{__version__}",
+)
 
 
 class Asker(NamedTuple):
@@ -110,6 +126,8 @@ class Connections:
             Exception: what ``payguard.smoke.trouble`` explains.
         """
         self.secrets.add(asker.secrets)
+        if not all(text.isascii() and text.isprintable() for text in asker.secrets):
+            raise UnsendableError
         client = self._client(service, region, endpoint_url)
         if asker.bearer and not _is_confidential(client.meta.endpoint_url):
             raise OpenRoadError
@@ -132,23 +150,20 @@ class Connections:
     def _new(self, service: str, region: str, endpoint_url: str) -> Any:
         if self._session is None:
             self._session = Session()
-        client = boto3.Session(botocore_session=self._session).client(
-            service,
-            region_name=region,
-            endpoint_url=endpoint_url or None,
-            # The default chain is not asked: each call brings its own.
-            aws_access_key_id="none",
-            aws_secret_access_key="none",  # noqa: S106  no secret: it signs nothing
-            config=Config(
-                retries={"total_max_attempts": 1, "mode": "standard"},
-                connect_timeout=_CONNECT,
-                read_timeout=_READ,
-                parameter_validation=True,
-                user_agent_extra=f"payguard/{__version__}",
-            ),
-        )
+        try:
+            client = boto3.Session(botocore_session=self._session).client(
+                service,
+                region_name=region,
+                endpoint_url=endpoint_url or None,
+                # The default chain is not asked: each call brings its own.
+                aws_access_key_id="none",
+                aws_secret_access_key="none",  # noqa: S106  no secret: it signs nothing
+                config=_CONFIG,
+            )
+        except ValueError as error:
+            raise NoUrlError from error  # options were checked: it is the environment's
         if not _is_of_aws(client.meta.endpoint_url):
-            self.elsewhere.add(client.meta.endpoint_url)
+            self.elsewhere.add(_origin(client.meta.endpoint_url))
         sender = _Sender(client.meta.endpoint_url, self._threads, self._session)
         events = client.meta.events
         events.register_first("provide-client-params", _refuse_writes)
@@ -240,6 +255,12 @@ class _Sender:
         return awsrequest.AWSResponse(
             response.url, response.status_code, response.headers, _Content(content)
         )
+
+
+def _origin(url: str) -> str:
+    """Return scheme, host and port of an endpoint: there may be a password in the rest."""
+    found = urlsplit(url)
+    return f"{found.scheme}://{found.netloc.rpartition('@')[2]}"
 
 
 def _is_of_aws(url: str) -> bool:

@@ -25,7 +25,8 @@ _PATTERNS = (
     # Session tokens and secret keys: long runs of base64, which no ARN and no sentence holds.
     (re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/]{40,8192}={0,2}(?![A-Za-z0-9+/=_-])"), HIDDEN),
 )
-_MOST = 4096  # characters that are looked at
+_MOST = 4096  # characters of which some are shown
+_LONGEST = 8192  # characters of a secret: one that begins among those may end so far beyond
 
 
 def shown(text: str, secrets: Iterable[str] = ()) -> str:
@@ -35,13 +36,13 @@ def shown(text: str, secrets: Iterable[str] = ()) -> str:
         text: such as the message of an error.
         secrets: texts that must not be seen, whatever they look like.
     """
-    text = text[:_MOST]
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         if len(secret) >= _LEAST:
             text = text.replace(secret, HIDDEN)
+    text = text[: _MOST + _LONGEST]
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
-    return shortened(plain(" ".join(text.split())), 300)
+    return shortened(plain(" ".join(text[:_MOST].split())), 300)
 
 
 class Secrets:

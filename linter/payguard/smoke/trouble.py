@@ -51,6 +51,14 @@ class OpenRoadError(Exception):
     """A bearer token that would have gone over the network in the clear."""
 
 
+class NoUrlError(Exception):
+    """An endpoint that is no URL."""
+
+
+class UnsendableError(Exception):
+    """Credentials that no request can carry."""
+
+
 class Refused(Exception):  # noqa: N818  what is meant is the call, and it is refused
     """A call that payguard never makes: a defect of payguard's own."""
 
@@ -128,6 +136,26 @@ _LOCAL: tuple[tuple[type[Exception], _Local], ...] = (
             "no-tls",
             "a bearer token is not sent without TLS",
             "give an --endpoint-url that begins with https://",
+            final=True,
+        ),
+    ),
+    (
+        NoUrlError,
+        _Local(
+            _UNREACHABLE,
+            "no-url",
+            "the endpoint is no URL",
+            "check AWS_ENDPOINT_URL, and endpoint_url in the configuration of the AWS CLI",
+            final=True,
+        ),
+    ),
+    (
+        UnsendableError,
+        _Local(
+            Outcome.NO_CREDENTIALS,
+            "unsendable-credentials",
+            "the credentials hold a line end or another sign that no request can carry",
+            "set them once more, without what was copied along",
             final=True,
         ),
     ),
