@@ -265,6 +265,24 @@ def test_of_a_revision_only_links_within_it_are_followed(
     assert found == {"here.json": "here", "near.json": "here"}
 
 
+def test_of_a_clone_without_its_objects_only_those_are_fetched_that_are_read(
+    repository: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "other.bin").write_text("of no concern")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "two")
+    missing = subprocess.run(
+        ["git", "-C", str(tmp_path), "rev-parse", "HEAD:other.bin"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    (tmp_path / ".git/objects" / missing[:2] / missing[2:]).unlink()
+    done = payguard(repository, "diff", "main.tf", "--base", "HEAD", "--role", "Pay")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_what_cannot_be_read_at_the_revision_is_named_by_it(repository: Path) -> None:
     (repository / "main.tf").write_text("resource {")
     git(repository, "add", ".")

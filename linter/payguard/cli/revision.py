@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -25,7 +25,6 @@ class _Entry(NamedTuple):
     name: str
     mode: str
     identity: str
-    size: int
 
 
 @contextmanager
@@ -51,28 +50,29 @@ def at_revision(revision: str, path: str) -> Iterator[str]:
         raise Refusal(f"{plain(path)}: it is not in revision {quote(revision)}")
     with tempfile.TemporaryDirectory(prefix="payguard-") as root:
         laid_out: set[str] = set()
-        pending = [inside]
+        left, pending = _MOST_BYTES, [inside]
         while pending:
             entries = [one for one in _wanted(tree, pending.pop()) if one.name not in laid_out]
             laid_out |= {one.name for one in entries}
-            if sum(one.size for one in tree if one.name in laid_out) > _MOST_BYTES:
-                raise Refusal("the revision holds more than the 64 MB read at most")
-            _lay_out(top, entries, root)
+            left -= _lay_out(top, entries, root, left)
             pending += _called(entries, root)
         yield os.path.join(root, inside)
 
 
 def _tree(top: str, commit: str) -> list[_Entry]:
-    """Return the files of a revision."""
-    listed = _git(top, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)
+    """Return the files of a revision.
+
+    Not their sizes: for those, a clone without all objects would fetch every one of them.
+    """
+    listed = _git(top, "ls-tree", "-r", "-z", "--full-tree", commit)
     found = []
     for line in os.fsdecode(listed).split("\0"):
         told, _, name = line.partition("\t")
         if not name:
             continue
-        mode, kind, identity, size = told.split()
+        mode, kind, identity = told.split()
         if kind == _BLOB:  # else a repository within the repository
-            found.append(_Entry(name, mode, identity, int(size)))
+            found.append(_Entry(name, mode, identity))
     return found
 
 
@@ -100,18 +100,25 @@ def _called(entries: Iterable[_Entry], root: str) -> Iterator[str]:
         yield from called_folders(files)
 
 
-def _lay_out(top: str, entries: Iterable[_Entry], root: str) -> None:
-    """Write files of a revision below ``root``."""
-    asked = list(entries)
-    names = "".join(f"{one.identity}\n" for one in asked).encode()
+def _lay_out(top: str, entries: Sequence[_Entry], root: str, most: int) -> int:
+    """Write files of a revision below ``root``; return how many bytes they have.
+
+    Raises:
+        Refusal: they have more than ``most``.
+    """
+    names = "".join(f"{one.identity}\n" for one in entries).encode()
+    checked = _git(top, "cat-file", "--batch-check=%(objectsize)", given=names)
+    sizes = [int(size) for size in checked.split()]
+    if sum(sizes) > most:
+        raise Refusal("the revision holds more than the 64 MB read at most")
     told = _git(top, "cat-file", "--batch", given=names)
     at = 0
     links: dict[str, str] = {}
-    for one in asked:
+    for one, size in zip(entries, sizes, strict=True):
         start = told.index(b"\n", at) + 1  # after the name, type and size
-        at = start + one.size + 1
+        at = start + size + 1
         target = os.path.normpath(os.path.join(root, one.name))
-        data = told[start : start + one.size]
+        data = told[start : start + size]
         if not _is_below(target, root):
             continue  # no name of git's leads out of its tree; be sure of it
         if one.mode == _LINK:
@@ -122,6 +129,7 @@ def _lay_out(top: str, entries: Iterable[_Entry], root: str) -> None:
             file.write(data)
     for target, shown in links.items():
         _follow(target, os.path.normpath(os.path.join(os.path.dirname(target), shown)), root)
+    return sum(sizes)
 
 
 def _follow(target: str, shown: str, root: str) -> None:
