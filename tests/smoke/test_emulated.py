@@ -84,6 +84,28 @@ def test_a_first_try_needs_no_account(folder: Path) -> None:
         assert f" ({persona}) on " in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTP_PROXY", "http://127.0.0.1:9"),
+        ("AWS_PROFILE", "nobody"),
+        ("AWS_MAX_ATTEMPTS", "many"),
+        ("AWS_RETRY_MODE", "none"),
+        ("AWS_ENDPOINT_URL", "nonsense"),
+        ("AWS_CA_BUNDLE", "no-such-file"),
+        ("AWS_USE_FIPS_ENDPOINT", "true"),
+    ],
+)
+def test_a_first_try_goes_well_whatever_the_environment_holds(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.delenv("NO_PROXY")
+    monkeypatch.setenv(name, value)
+    monkeypatch.setenv(name.lower() if name == "HTTP_PROXY" else name, value)
+    result = CliRunner().invoke(commands, ["smoke", "--emulator", "--persona", "viewer"])
+    assert result.exit_code == 0, result.output
+
+
 def test_a_first_try_of_one_persona(folder: Path) -> None:
     result = CliRunner().invoke(
         commands, ["smoke", "--emulator", "--persona", "viewer", "--output-format", "json"]

@@ -121,6 +121,17 @@ def test_credentials_that_cannot_be_had_say_why(raised: Exception, cause: str) -
     assert "canary" not in found.says
 
 
+def test_a_setting_that_the_sdk_refuses_is_none_of_payguards_defects() -> None:
+    found = trouble(
+        exceptions.InvalidSTSRegionalEndpointsConfigError(sts_regional_endpoints_config="canary"),
+        ACTION,
+        ("canary",),
+    )
+    assert (found.outcome, found.cause) == (Outcome.NOT_ASKED, "sdk")
+    assert "STS regional endpoints option ***" in found.says
+    assert "AWS_*" in found.mend
+
+
 def test_a_defect_is_told_by_its_kind_alone() -> None:
     found = trouble(RuntimeError("canary"), ACTION)
     assert (found.outcome, found.cause) == (Outcome.NOT_ASKED, "internal-error")

@@ -15,8 +15,8 @@ from payguard_policies.persona import PERSONAS
 
 if TYPE_CHECKING:
     from payguard.configuration import Settings, SmokeRule
-    from payguard.smoke.connection import Asker
     from payguard.smoke.fleet import Run
+    from payguard.smoke.rehearsal import Rehearsal
     from payguard.smoke.report import Report
     from payguard.smoke.target import Target
 
@@ -273,7 +273,7 @@ def _rule(options: dict[str, Any]) -> "SmokeRule":
 
 
 def _asked(
-    targets: "Sequence[Target]", options: dict[str, Any], at_hand: "Asker | None" = None
+    targets: "Sequence[Target]", options: dict[str, Any], of: "Rehearsal | None" = None
 ) -> "tuple[Run, tuple[str, ...]]":
     """Ask targets; return what came of it, and the endpoints that are not AWS's."""
     from payguard.smoke.connection import Connections
@@ -283,8 +283,8 @@ def _asked(
 
     stop = threading.Event()
     threads, pace = options["concurrency"], Pace(options["deadline"], options["settle"])
-    connections = Connections(threads)
-    probe = Probe(connections, Patience(stop), pace, at_hand)
+    connections = Connections(threads, of.session if of else None)
+    probe = Probe(connections, Patience(stop), pace, of.asker if of else None)
     fleet = Fleet(probe.ask, threads, pace.whole, stop)
     if options["no_progress"] or not sys.stderr.isatty():
         run = fleet.run(targets, lambda _: None)
@@ -315,7 +315,7 @@ def _emulated(options: dict[str, Any]) -> "Report":
 
     personas = (options["persona"],) if options["persona"] else PERSONAS
     with rehearsal(personas, options["user_id"], options["agent_name"]) as found:
-        run, _ = _asked(found.targets, options, found.asker)
+        run, _ = _asked(found.targets, options, found)
     return of_run(EMULATOR, run, (NOTE,))
 
 

@@ -3,6 +3,7 @@
 import collections
 import datetime as dt
 import functools
+import os
 import re
 import threading
 from collections.abc import Iterable, Mapping
@@ -179,10 +180,13 @@ class Emulator:
             more: for boto3, such as ``config``.
         """
         import boto3  # noqa: PLC0415  half a second that a server alone does not need
+        from botocore.config import Config  # noqa: PLC0415  same
 
         given = credentials or {}
-        session = botocore.session.Session()
+        session = bare_session()
         session.register_component("data_loader", _loader())
+        # No proxy leads to loopback, whatever the environment names.
+        config = Config(proxies={}).merge(more.pop("config", Config()))
         return boto3.session.Session(botocore_session=session).client(
             service,
             region_name=self.region,
@@ -190,6 +194,7 @@ class Emulator:
             aws_access_key_id=given.get("AccessKeyId", self.credentials.access_key_id),
             aws_secret_access_key=given.get("SecretAccessKey", self.credentials.secret),
             aws_session_token=given.get("SessionToken"),
+            config=config,
             **more,
         )
 
@@ -300,6 +305,14 @@ class Emulator:
 
     def _fault(self, fault: str | Fault) -> Fault:
         return fault if isinstance(fault, Fault) else parse_fault(fault, operation_names())
+
+
+def bare_session() -> botocore.session.Session:
+    """Return a session of botocore's that knows nothing of the user's environment and files."""
+    usual = botocore.session.Session.SESSION_VARIABLES
+    alone = {name: (None, None, default, of) for name, (_, _, default, of) in usual.items()}
+    nothing = (None, None, os.devnull, None)
+    return botocore.session.Session({**alone, "config_file": nothing, "credentials_file": nothing})
 
 
 @functools.cache

@@ -86,19 +86,20 @@ class Connections:
 
     Args:
         threads: how many connections to keep for each client.
+        session: of botocore's, to be configured by; None for one as the user has configured it.
 
     Attributes:
         secrets: what was ever called with, and must not be shown.
         elsewhere: endpoints that were used and are not AWS's own: of an option, of AWS_ENDPOINT_URL.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, session: Session | None = None) -> None:
         self._threads = threads
         self.secrets = Secrets()
         self.elsewhere: set[str] = set()
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str, str], Any] = {}
-        self._session: Session | None = None
+        self._session = session
 
     def call(
         self,

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from botocore.credentials import ReadOnlyCredentials
+from botocore.session import Session
 
 from payguard.emulator import Emulator
+from payguard.emulator.emulator import bare_session
 from payguard.smoke.connection import Asker
 from payguard.smoke.target import USER_ID, Target
 from payguard_policies.roles import Parameters, contract, permissions, trust
@@ -25,10 +27,12 @@ class Rehearsal(NamedTuple):
     Attributes:
         targets: one for each persona.
         asker: the emulator's first user, who may assume what lets the account in.
+        session: of botocore's, without anything of the user's.
     """
 
     targets: tuple[Target, ...]
     asker: Asker
+    session: Session
 
 
 @contextmanager
@@ -62,7 +66,8 @@ def rehearsal(
             for persona in personas
         )
         keys = emulator.credentials
-        yield Rehearsal(targets, Asker(ReadOnlyCredentials(keys.access_key_id, keys.secret, None)))
+        asker = Asker(ReadOnlyCredentials(keys.access_key_id, keys.secret, None))
+        yield Rehearsal(targets, asker, bare_session())
 
 
 def _make(iam: Any, persona: str, parameters: Parameters) -> str:

@@ -76,6 +76,7 @@ class _Local(NamedTuple):
 _SIGN_IN = 'sign in, as with "aws sso login", or set AWS_PROFILE or the keys in the environment'
 _NETWORK = "check the network, the VPC endpoint and its security group, and --endpoint-url"
 _LATER = "try again later"
+_SETTINGS = "check AWS_* in the environment, and the configuration of the AWS CLI"
 _UNREACHABLE = Outcome.UNREACHABLE
 _UNKNOWN_HOST = _Local(
     _UNREACHABLE,
@@ -203,6 +204,9 @@ def trouble(error: Exception, action: str, secrets: Iterable[str] = ()) -> Troub
     for kind, local in _LOCAL:
         if isinstance(error, kind):
             return _unanswered(_UNKNOWN_HOST if _is_unresolved(error) else local)
+    if isinstance(error, exceptions.BotoCoreError):
+        says = f"the AWS SDK cannot call: {shown(str(error), secrets)}"
+        return Trouble(Outcome.NOT_ASKED, "sdk", says, _SETTINGS)
     # A defect, here or there: its text may hold anything.
     says = f"internal error ({type(error).__name__}); please report it"
     return Trouble(Outcome.NOT_ASKED, "internal-error", says)
