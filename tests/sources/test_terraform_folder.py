@@ -120,6 +120,15 @@ def test_what_terraform_passes_over_is_passed_over(folder: Path, name: str) -> N
     assert name_of_role({"role.tf": ROLE % '"n"'}, folder, ".") == "n"
 
 
+def test_a_byte_order_mark_is_passed_over_as_terraform_does(folder: Path) -> None:
+    files = {
+        "role.tf": "\ufeff" + ROLE % "var.n",
+        "v.tf": '\ufeffvariable "n" {}\n',
+        "terraform.tfvars": '\ufeffn = "n"\n',
+    }
+    assert name_of_role(files, folder, ".") == "n"
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
 def test_a_pipe_is_not_waited_for(folder: Path) -> None:
     write(folder, {"role.tf": ROLE % '"n"'})

@@ -118,7 +118,7 @@ def _commented(path: str, text: str, heard: bool) -> Callable[[str], str]:
 
 def _configuration(path: str) -> str:
     """Return the text of a file of a Terraform module."""
-    text = text_file.read(path) if path.endswith(_CONFIGURATION) else ""
+    text = text_file.read(path, may_be_marked=True) if path.endswith(_CONFIGURATION) else ""
     return text if isinstance(text, str) else ""
 
 

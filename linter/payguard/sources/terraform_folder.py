@@ -74,7 +74,7 @@ def _files(folder: str, unreadable: list[InputError]) -> Mapping[str, str] | Inp
         path = os.path.normpath(os.path.join(folder, name))
         if os.path.isdir(path):
             continue
-        text = _read(path)
+        text = _read(path, may_be_marked=True)
         if isinstance(text, InputError):
             if not recognises(name):
                 return text
@@ -93,8 +93,8 @@ def _text(path: str) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _read(path: str) -> str | InputError:
+def _read(path: str, *, may_be_marked: bool = False) -> str | InputError:
     """Return the text of a file: of a plain one, as a pipe would be waited for."""
     if os.path.exists(path) and not os.path.isfile(path):
         return InputError(path, "it is no plain file")
-    return text_file.read(path)
+    return text_file.read(path, may_be_marked=may_be_marked)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from payguard.finding import InputError, quote
 
+_MARK = b"\xef\xbb\xbf"  # the byte order mark of UTF-8
 MAX_BYTES = 32 * 1024 * 1024
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 SUFFIXES = (".json", ".yaml", ".yml", ".tf", ".jsonl", ".template", ".tfstate")
@@ -151,16 +152,17 @@ def _entry_name(entry: "os.DirEntry[str]") -> str:
     return entry.name
 
 
-def read(path: str) -> str | InputError:
+def read(path: str, *, may_be_marked: bool = False) -> str | InputError:
     """Return the text of the file at ``path``, or why it cannot be had.
 
-    At most MAX_BYTES are read, also from a pipe.
+    At most MAX_BYTES are read, also from a pipe. With ``may_be_marked`` a byte order mark at its
+    start is passed over, as Terraform does.
     """
     try:
         data = _bytes(path)
     except OSError as error:
         return InputError(path, _os_message(path, error))
-    return decode(path, data)
+    return decode(path, data.removeprefix(_MARK) if may_be_marked else data)
 
 
 def read_any(path: str) -> str | InputError | None:
@@ -225,7 +227,7 @@ def decode(path: str, data: bytes) -> str | InputError:
     """Return ``data`` as text; IAM takes UTF-8 without a byte order mark and nothing else."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return InputError(path, "the file is UTF-16: save it as UTF-8", 1, 1)
-    if data.startswith(b"\xef\xbb\xbf"):
+    if data.startswith(_MARK):
         message = "the file starts with a byte order mark: save it as UTF-8 without one"
         return InputError(path, message, 1, 1)
     if b"\0" in data:
