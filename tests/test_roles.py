@@ -49,6 +49,7 @@ def role_findings(report: Report) -> list[tuple[str, str]]:
         "access-outside-managers",
         "payment-deny-missing",
         "permission-beyond-contract",
+        "principal-with-both-duties",
         "required-permission-missing",
         "separation-by-another-role",
         "separation-of-duties",
@@ -204,6 +205,14 @@ def test_a_principal_that_only_trust_policies_tell_of_has_both_duties_where_both
         assert f'"{spender}" may assume budgets and spender' in finding.message
         assert finding.location.path.endswith("spender-trust.json")
         assert finding.location.pointer == "/Statement/0/Principal/AWS/0"
+
+
+def test_of_a_role_with_both_duties_it_is_not_said_as_well_who_may_assume_it(
+    tmp_path: Path,
+) -> None:
+    two_duties(tmp_path, AGENT, AGENT, BECOMES)
+    write(tmp_path / "budgets.json", OPENS, SPENDS)
+    assert role_findings(linted()) == [("separation-of-duties", "security-warning")]
 
 
 @pytest.mark.parametrize("persona", ["management", "process-payment", "viewer"])

@@ -10,7 +10,7 @@ from payguard.iam.document import BOUNDARY, IDENTITY, TRUST, parse_policy
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.idle import is_idle, let_in_by_name
 from payguard.infrastructure import GROUP, Document, Role
-from payguard.rules.assumed import touches_payments
+from payguard.rules.assumed import has_one_duty
 from payguard.rules.subject import Subject
 from payguard.suppression import globs
 from payguard_policies import catalog
@@ -55,7 +55,7 @@ def cases(
     deployment = deployment_of(roles, (*managers, *declared_managers))
     actors = [actor_of(role, deployment) for role in roles]
     policies_decide = not let_in_by_name(actors)
-    payers = tuple(filter(touches_payments, actors))
+    payers = tuple(filter(has_one_duty, actors))
     found = []
     for role, one in zip(roles, actors, strict=True):
         rule = settings.role_rule(one.name)

@@ -8,6 +8,7 @@ from payguard.authorization.answer import Step
 from payguard.authorization.caller import ROLE, SESSION, USER, caller
 from payguard.authorization.closure import separated_one
 from payguard.authorization.policy_set import Layer, StatementRef
+from payguard.authorization.prove import never_both
 from payguard.authorization.reach import may_grant
 from payguard.iam.principal import Principal
 from payguard.rules.payments.money import spending
@@ -36,6 +37,15 @@ def touches_payments(one: Actor) -> bool:
     return any(may_grant(one, action) for action in spending())
 
 
+def has_one_duty(one: Actor) -> bool:
+    """Tell whether a role touches payments, and does not both open budgets and spend by itself.
+
+    Of one that does, that is what there is to say: not that others may assume it.
+    """
+    spend, budget = (may_grant(one, action) for action in spending())
+    return spend != budget or (spend and not never_both(one, *spending()).witness)
+
+
 def both_by_assuming(one: Actor, payers: Sequence[Actor]) -> tuple[Step, ...]:
     """Return the requests by which somebody does both as roles that it assumes; none if it cannot.
 
@@ -44,7 +54,7 @@ def both_by_assuming(one: Actor, payers: Sequence[Actor]) -> tuple[Step, ...]:
 
     Args:
         one: who asks.
-        payers: the roles that touch payments.
+        payers: the roles with one duty.
     """
     if len(payers) < 2 or not (may_grant(one, _ASSUME) or _is_let_in(one, payers)):
         return ()
@@ -62,11 +72,11 @@ def guests(payer: Actor, payers: Sequence[Actor], others: Sequence[Actor]) -> It
 
     Args:
         payer: the role.
-        payers: the roles that touch payments, itself among them.
+        payers: the roles with one duty.
         others: all roles of the input: they are asked about by themselves.
     """
     spend, _ = spending()
-    if payer.trust is None or len(payers) < 2 or not may_grant(payer, spend):
+    if payer.trust is None or payer not in payers or not may_grant(payer, spend):
         return
     seen = {one.arn for one in others}
     for place, principal in _named(payer.trust):

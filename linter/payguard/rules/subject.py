@@ -53,7 +53,7 @@ class Subject:
         others: the roles that it may become, itself among them.
         alone: whether it is but one policy, of which nobody says what else it is attached beside.
         idle: whether it surely neither moves money nor becomes another role, see ``idle``.
-        payers: those of the other roles that touch payments.
+        payers: those of the other roles that have one of the two duties.
     """
 
     def __init__(

@@ -16,6 +16,7 @@ from payguard_policies import roles
 ACCOUNT = "arn:aws:iam::123456789012"
 MANAGER = "arn:aws:bedrock-agentcore:us-west-2:123456789012:payment-manager/shop-a1b2c3d4e5"
 GIVEN = roles.Parameters(manager_arns=(MANAGER,), principal_arns=(f"{ACCOUNT}:role/app",))
+DESK = roles.Parameters(manager_arns=(MANAGER,), principal_arns=(f"{ACCOUNT}:role/desk",))
 config = pulumi.Config()
 
 
@@ -29,7 +30,8 @@ class TeamRole(pulumi.ComponentResource):
 
     def __init__(self, persona: str, **arguments: Any) -> None:
         super().__init__("shop:index:TeamRole", persona, None, None)
-        trust = json.dumps(roles.trust(persona, GIVEN))
+        # Who lets the app pay is not the app: whoever may assume both roles has both duties.
+        trust = json.dumps(roles.trust(persona, DESK if persona == "management" else GIVEN))
         self.role = iam.Role(persona, assume_role_policy=trust, opts=under(self), **arguments)
         policy = json.dumps(roles.permissions(persona, GIVEN))
         iam.RolePolicy(persona, role=self.role.name, policy=policy, opts=under(self.role))
