@@ -262,3 +262,17 @@ def test_a_role_that_is_empty_is_not_taken_for_one_that_is_not_given(
     result = payguard("explain", message(LIST, IMPLICIT), "--policies", path, "--role", "")
     assert result.exit_code == 2
     assert "'--role': it is empty" in result.output
+
+
+def test_one_denial_of_many_sessions_is_explained_once(payguard: Run) -> None:
+    text = message(LIST, IMPLICIT)
+    log = "\n".join(text.replace(WHO, f"{WHO}-{number}") for number in range(300))
+    result, found = asked(payguard, "-", input=log)
+    assert (len(found), result.stderr) == (1, "")
+
+
+def test_of_very_many_denials_the_first_are_explained_and_that_is_said(payguard: Run) -> None:
+    log = "\n".join(message(LIST, IMPLICIT, f"Role{number}") for number in range(30))
+    result, found = asked(payguard, "-", input=log)
+    assert len(found) == 20
+    assert result.stderr == "payguard: 20 of 30 denials are explained\n"

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -88,14 +87,22 @@ def command(ctx: click.Context, /, message: str, **options: Any) -> None:
 
 
 def _denials(message: str) -> "list[Denial]":
-    """Return the denials of a message, each different one once."""
-    from payguard.denial.reading import denials
+    """Return the denials of a message, each different one once, and the first of many."""
+    from payguard.denial.reading import MOST, denials
 
     text = text_of(STDIN) if message == STDIN else message
+    told = list(denials(text))
     found: list[Denial] = []
-    for denial in islice(denials(text), 1_000):
-        if len(found) < _MOST and denial not in found:
+    seen: list[Denial] = []
+    for denial in told:
+        if denial.lasting not in seen:
+            seen.append(denial.lasting)
             found.append(denial)
+    if len(told) == MOST:
+        click.echo(f"payguard: the first {MOST:,} denials were read, and no more", err=True)
+    if len(found) > _MOST:
+        click.echo(f"payguard: {_MOST} of {len(found)} denials are explained", err=True)
+    del found[_MOST:]
     if not found:
         if message != STDIN and len(message) < _PATH and os.path.isfile(message):
             raise Refusal(f"{plain(message)} is a file: payguard explain - < {plain(message)}")

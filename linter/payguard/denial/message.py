@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
 
@@ -18,6 +18,8 @@ LAYER, POLICY, CONTEXT = "the kind of policy", "which policy", "the context of t
 
 # Context keys that hold the name of a session: they are not read.
 WITHHELD = frozenset({"aws:userid", "sts:rolesessionname"})
+
+_MOMENTS = frozenset({"aws:currenttime", "aws:epochtime"})
 
 # The codes with which services deny. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 CODES = frozenset(
@@ -95,6 +97,12 @@ class Denial:
             return self.role
         # Also where the account is masked, so that it is the ARN of nobody.
         return without_session(self.principal or "")
+
+    @property
+    def lasting(self) -> "Denial":
+        """The same, of whatever session of a role, and whenever it was."""
+        context = {key: value for key, value in self.context.items() if key not in _MOMENTS}
+        return replace(self, principal=self.principal and self.who, context=context)
 
     @property
     def names_resource(self) -> bool:

@@ -6,7 +6,7 @@ from itertools import islice
 from payguard.denial import event
 from payguard.denial.message import Denial, in_words
 
-_MOST = 1_000  # denials of one text
+MOST = 1_000  # denials of one text
 
 
 def read(text: str) -> Denial | None:
@@ -23,4 +23,4 @@ def read(text: str) -> Denial | None:
 def denials(text: str) -> Iterator[Denial]:
     """Yield the denials that a text tells of, from first to last, a thousand at most."""
     found = event.denials(text)
-    yield from islice(in_words(text) if found is None else found, _MOST)
+    yield from islice(in_words(text) if found is None else found, MOST)
