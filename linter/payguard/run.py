@@ -61,15 +61,22 @@ class _Work(NamedTuple):
         tally = Tally()
         suppressions = _suppressions(self.settings, rules)
         desk = Desk(self.settings, self.asked, rules, inspector, suppressions, tally)
+        told: set[str] = set()  # files that are read with a module: what has them is known
         for item in inputs:
             if isinstance(item, InputError):
                 tally.errors.append(item)
                 continue
+            if told and os.path.normpath(item.path) in told:
+                tally.files += 1
+                tally.checked.append(item.path)
+                continue
             found, commented = self.read(item)
             if isinstance(found, InputError):
                 tally.errors.append(found)
-            else:
-                desk.inspect(item.path, found, commented)
+                continue
+            desk.inspect(item.path, found, commented)
+            if item.module:
+                told |= {os.path.normpath(document.path) for document in found.documents}
         desk.inspect_joint_roles()
         tally.findings += _about(suppressions, self.settings)
         return tally
@@ -107,15 +114,16 @@ def lint(
     """
     work = _Work(settings, policy_type, asked, How(source, scan, standard_input))
     inputs = with_modules(inputs)
+    joint = bool(inputs) and isinstance(inputs[0], Candidate) and inputs[0].module
     rules = chosen_rules(settings)
-    workers = workers or _workers(inputs, settings, asked)
+    workers = 1 if joint else workers or _workers(inputs, settings, asked)
     if workers > 1:
         inputs = sorted(inputs, key=_size, reverse=True)  # the longest work first
     size = _CHUNK if workers == 1 else min(_CHUNK, -(-len(inputs) // workers)) or 1
     chunks = [inputs[start : start + size] for start in range(0, len(inputs), size)]
     tally = Tally()
-    if settings.ignores or settings.roles or asked.role:  # what speaks about all files at once
-        chunks = [inputs]
+    if joint or settings.ignores or settings.roles or asked.role:
+        chunks = [inputs]  # something speaks about all files at once
     parts = _together(work, chunks, rules, workers) if workers > 1 else _alone(work, chunks, rules)
     for chunk, part in zip(chunks, parts, strict=True):
         tally.add(part)
@@ -125,14 +133,17 @@ def lint(
 
 
 def with_modules(inputs: Sequence[Input]) -> Sequence[Input]:
-    """Return the inputs with the files of Terraform configuration put together, folder by folder."""
+    """Return the inputs with the files of Terraform configuration put together, folder by folder.
+
+    The modules come first: what they read of other inputs need not be looked at by itself.
+    """
     if not any(isinstance(item, Candidate) and item.path.endswith(_TERRAFORM) for item in inputs):
         return inputs
     from payguard.sources.terraform_folder import modules
 
     found = modules([item for item in inputs if isinstance(item, Candidate) and not item.piped])
     folders = {os.path.normpath(item.path) for item in found}
-    return [*(item for item in inputs if not _is_part(item, folders)), *found]
+    return [*found, *(item for item in inputs if not _is_part(item, folders))]
 
 
 def _is_part(item: Input, folders: Collection[str]) -> bool:

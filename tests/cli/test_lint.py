@@ -176,6 +176,41 @@ def test_json_on_standard_input_is_not_taken_for_yaml(payguard: Run) -> None:
     assert 'trailing comma before "}"' in result.output
 
 
+def test_a_policy_that_a_configuration_reads_is_looked_at_as_part_of_its_role(
+    payguard: Run, folder: Path
+) -> None:
+    """By itself it would let both be done; the role has a Deny beside it."""
+    both = {
+        "Effect": "Allow",
+        "Action": ["bedrock-agentcore:CreatePaymentSession", "bedrock-agentcore:ProcessPayment"],
+        "Resource": "arn:aws:bedrock-agentcore:us-east-1:111122223333:payment-manager/shop-a1b2c3d4e5",
+    }
+    guard = {"Effect": "Deny", "Action": "bedrock-agentcore:ProcessPayment", "Resource": "*"}
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+    }
+    (folder / "policies").mkdir()
+    for name, statement in (("both", both), ("guard", guard), ("trust", trust)):
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        (folder / "policies" / f"{name}.json").write_text(json.dumps(document))
+    inline = "".join(
+        f'  inline_policy {{\n    policy = file("policies/{name}.json")\n  }}\n'
+        for name in ("both", "guard")
+    )
+    role = f'name = "r"\n  assume_role_policy = file("policies/trust.json")\n{inline}'
+    (folder / "main.tf").write_text(f'resource "aws_iam_role" "r" {{\n  {role}}}\n')
+    wanted = ("--select", "separation-of-duties", "--output-format", "json")
+    result = payguard("lint", ".", *wanted)
+    assert (result.exit_code, json.loads(result.stdout)["findings"]) == (0, [])
+    assert payguard("lint", "policies", *wanted).exit_code == 1
+    (folder / "main.tf").write_text(
+        f'resource "aws_iam_role" "r" {{\n  {role.replace("guard", "no")}}}\n'
+    )
+    assert "r can open a budget" in payguard("lint", ".", *wanted).stdout
+
+
 def test_a_template_in_yaml_is_told_by_its_content(payguard: Run, folder: Path) -> None:
     """``cdk synth`` prints one to standard output; others have the suffix ``.template``."""
     text = (

@@ -93,7 +93,7 @@ def _called(entries: Iterable[_Entry], root: str) -> Iterator[str]:
     """Yield the folders of the local modules that configuration calls which was laid out."""
     folders: dict[str, dict[str, str]] = {}
     for name in (one.name for one in entries if recognises(one.name)):
-        text = read(os.path.join(root, name))
+        text = read(os.path.join(root, name), may_be_marked=True)
         if not isinstance(text, InputError):
             folders.setdefault(os.path.dirname(name), {})[name] = text
     for files in folders.values():
