@@ -308,6 +308,31 @@ def test_a_wildcard_that_denies_is_written_out_without_the_action() -> None:
     assert set(edit.statement["Action"]) == {f"bedrock-agentcore:{name}" for name in names} - {LIST}
 
 
+TILL = f"{PREFIX}:payment-manager/till-a1b2c3d4e5"
+
+
+def test_a_deny_of_several_managers_stays_for_the_others() -> None:
+    one = policy(allow("bedrock-agentcore:*"), deny(LIST, [MANAGER, TILL], Sid="Closed"))
+    denial, _ = denied(attach(identity=[one]), LIST)
+    found = explain(denial, files(one))
+    assert found.repair is not None
+    (edit,) = found.repair.edits
+    assert (edit.kind, edit.statement) == (REPLACE, deny(LIST, TILL, Sid="Closed"))
+    assert found.repair.trial is not None
+    assert (found.repair.trial.decision, found.repair.trial.elsewhere) == ("allow", ())
+
+
+@pytest.mark.parametrize("resource", ["*", [MANAGER, f"{PREFIX}:payment-manager/*"]])
+def test_where_a_repair_opens_other_resources_that_is_said(resource: Any) -> None:
+    one = policy(allow("bedrock-agentcore:*"), deny(LIST, resource))
+    denial, _ = denied(attach(identity=[one]), LIST)
+    found = explain(denial, files(one))
+    assert found.repair is not None
+    assert found.repair.trial is not None
+    assert found.repair.trial.elsewhere
+    assert any("allowed on other resources, too" in line for line in lines(found))
+
+
 def test_a_deny_of_everything_else_excepts_the_action() -> None:
     one = policy(allow(LIST, BOTH), deny([], "*"))
     one["Statement"][1] = {"Effect": "Deny", "NotAction": ["s3:*"], "Resource": "*"}

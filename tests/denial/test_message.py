@@ -470,7 +470,7 @@ def test_any_json_is_read_without_an_error(value: Any) -> None:
 @pytest.mark.parametrize("piece", [*PIECES, "a.", "x", " ", "is ", MESSAGE + " ", "[[", '{"a":'])
 def test_time_is_linear_in_the_text(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in denials(text):
         pass
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

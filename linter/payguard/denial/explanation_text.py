@@ -177,6 +177,9 @@ def _repair(repair: Repair, persona: str) -> Iterator[str]:
         yield "  not tried: give the policies with --policies"
         return
     yield from (f"  tried: {text}" for text in _trial(repair.trial, persona))
+    if repair.trial.elsewhere:
+        on = quote(without_session(repair.trial.elsewhere[0]))
+        yield f"  tried: the action becomes allowed on other resources, too, such as {on}"
     limiting = dict.fromkeys(edit.layer for edit in repair.edits if edit.layer in _OF_MANY)
     for layer in limiting:
         yield f"  not tried: what becomes allowed to others whom the {POLICY_NAMES[layer][1]} limits"
@@ -334,5 +337,6 @@ def _json_trial(trial: Trial) -> dict[str, Any]:
         "separation": trial.separation or None,
         "lacking": list(trial.lacking),
         "doubts": list(trial.doubts),
+        "elsewhere": list(trial.elsewhere),
         "others": [{"role": one.name, "actions": list(one.actions)} for one in trial.others],
     }

@@ -26,6 +26,7 @@ from payguard.finding import Location
 from payguard.iam.action import expand, matches_action
 from payguard.iam.document import IDENTITY, RESOURCE, TRUST, WITHOUT_PRINCIPAL
 from payguard.iam.unresolved import Unresolved
+from payguard.iam.wildcard import matches
 from payguard.infrastructure import Document
 
 _MOST_NAMES = 60  # actions that a wildcard is written out to
@@ -62,6 +63,7 @@ class Trial(NamedTuple):
         broken: what it would break; nothing for a repair that can be offered.
         doubts: what could not be decided, a sentence each.
         others: what becomes allowed to others that have an edited policy as well.
+        elsewhere: other resources on which the action would be new, too; some of them.
     """
 
     decision: str
@@ -72,6 +74,7 @@ class Trial(NamedTuple):
     broken: tuple[Broken, ...] = ()
     doubts: tuple[str, ...] = ()
     others: tuple[Effect, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 class Repair(NamedTuple):
@@ -144,13 +147,14 @@ def _edits(role: DeniedRole, asked: Asked) -> Iterator[Edit | None]:
             for note in obstacle.notes if obstacle.explicit else ():
                 denying[note.ref] = clauses[note.ref]
     for clause in denying.values():
-        yield _sparing(role, clause, asked[0][0].action)
+        yield _sparing(role, clause, [request for request, _ in asked])
     for same in closed.values():
         yield _opening(role, same)
 
 
-def _sparing(role: DeniedRole, clause: Clause, action: str) -> Edit | None:
-    """Return the edit after which a Deny statement spares an action; None if none is small."""
+def _sparing(role: DeniedRole, clause: Clause, requests: Sequence[Request]) -> Edit | None:
+    """Return the edit after which a Deny statement spares requests; None if none is small."""
+    action = requests[0].action
     ref, value = clause.ref, clause.statement.value
     fixed = clause.defect or clause.unresolved or is_elsewhere(role.document(ref))
     if fixed or _is_unknown(value):
@@ -162,6 +166,10 @@ def _sparing(role: DeniedRole, clause: Clause, action: str) -> Edit | None:
     actions = _without(clause.statement.actions, action)
     if actions is None:
         return None
+    left = _without_resources(clause.statement.resources, requests)
+    if not actions and left:
+        fewer = {**value, "Resource": left[0] if len(left) == 1 else left}
+        return Edit(REPLACE, *where, fewer, ref, ref.number)
     if not actions:
         return Edit(REMOVE, *where, None, ref, ref.number)
     less = {**value, "Action": actions[0] if len(actions) == 1 else actions}
@@ -180,6 +188,13 @@ def _without(patterns: Sequence[Any], action: str) -> list[str] | None:
             return None
         kept += names
     return list(dict.fromkeys(kept))
+
+
+def _without_resources(patterns: Sequence[Any], requests: Sequence[Request]) -> list[str]:
+    """Return what some patterns name beside the resources of requests; nothing if they match them."""
+    asked = {request.resource for request in requests}
+    left = [str(pattern) for pattern in patterns if pattern not in asked]
+    return [] if any(matches(pattern, one) for pattern in left for one in asked) else left
 
 
 def _is_unknown(value: Any) -> bool:
@@ -240,8 +255,7 @@ def _tried(role: DeniedRole, requests: Sequence[Request], edits: Sequence[Edit])
     action = requests[0].action
     kept, lacking, broken, open_ = _contract(role, before, after, action)
     apart, apart_doubts = _apart(role, before, after)
-    more = implies(after, before, limit=Limit(seconds=_SECONDS))
-    beyond = sorted({name for one in more.differences for name in one.actions if name != action})
+    beyond, elsewhere = _beyond(before, after, requests)
     others = tuple(effects(role.holders, role.subject.others, edits))
     if apart == REFUTED:
         broken = (*broken, Broken("", SEPARATION, _TOGETHER))
@@ -254,11 +268,25 @@ def _tried(role: DeniedRole, requests: Sequence[Request], edits: Sequence[Edit])
         kept,
         apart,
         lacking,
-        tuple(beyond),
+        beyond,
         broken,
         tuple(dict.fromkeys((*doubts, *open_, *apart_doubts))),
         others,
+        elsewhere,
     )
+
+
+def _beyond(
+    before: Actor, after: Actor, requests: Sequence[Request]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the other actions that are new, and resources on which the same action is as well."""
+    action = requests[0].action
+    meant = {**statement(action, [request.resource for request in requests]), "Effect": "Deny"}
+    rest = edited(after.policies, [Edit(ADD, IDENTITY, "", None, meant)])
+    found = implies(after._replace(policies=rest), before, limit=Limit(seconds=_SECONDS))
+    beyond = {name for one in found.differences for name in one.actions if name != action}
+    elsewhere = {one.step.request.resource for one in found.differences if action in one.actions}
+    return tuple(sorted(beyond)), tuple(sorted(elsewhere))
 
 
 _TOGETHER = "The role could then open a budget and spend from it."
