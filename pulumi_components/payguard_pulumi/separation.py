@@ -3,12 +3,17 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from payguard.authorization.compare import OVERRIDDEN, dead_statements
+from payguard.authorization.policy_set import Clause, StatementRef
 from payguard.configuration import RoleRule, Settings
+from payguard.deployment import deployment_of
 from payguard.finding import Finding, Location, Severity, Span, quote
 from payguard.iam.document import BOUNDARY, IDENTITY, TRUST
 from payguard.infrastructure import Document, Infrastructure, Role
+from payguard.rules.role.naming import listed
 from payguard.run import lint_found
-from payguard_policies import catalog
+from payguard.subjects import actor_of
+from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_pulumi.argument import PRINCIPALS, ArgumentError, wire_name
 from payguard_pulumi.arguments import Arguments
 from payguard_pulumi.planned_role import PlannedRole
@@ -85,8 +90,40 @@ def _linted(arguments: Arguments, planned: Mapping[str, PlannedRole]) -> Iterato
         raise RuntimeError(f"the roles could not be checked: {report.errors[0].message}")
     for finding in report.findings:
         yield from _said(arguments, finding)
+    yield from _taken_away(arguments, described)
     said = {_LACKING} if any(_unknown_boundary(arguments)) else set()  # once, for all roles
     yield from (finding.message for finding in report.undecided if finding.rule not in said)
+
+
+def _taken_away(arguments: Arguments, described: Sequence[Role]) -> Iterator[str]:
+    """Say what a boundary that is known takes away whole, though the persona does without it.
+
+    Such as the use of the customer managed key, or the subscription in AWS Marketplace. Payments
+    themselves are what the contract is about.
+    """
+    if not arguments.permissions_boundary or any(_unknown_boundary(arguments)):
+        return
+    for role in described:
+        dead, _ = dead_statements(actor_of(role, deployment_of([role])), asked=_is_of_others)
+        lost = [_label(role, one.ref) for one in dead if one.why == OVERRIDDEN]
+        if lost:
+            yield (
+                f"{wire_name('permissions_boundary')}: it leaves nothing of "
+                f"{listed(lost)}, in the role {role.address}"
+            )
+
+
+def _is_of_others(clause: Clause) -> bool:
+    actions = map(str, clause.statement.actions)
+    return not any(action.startswith(f"{PAYMENTS_SERVICE}:") for action in actions)
+
+
+def _label(role: Role, ref: StatementRef) -> str:
+    """Return how a statement is called: by its Sid, and by the policy if that is one of AWS's."""
+    statement, own = quote(ref.sid or ref.pointer), len(role.identity)
+    if ref.number < own:
+        return statement
+    return f"{statement} of {role.managed[ref.number - own].rpartition('/')[2]}"
 
 
 def _sized(documents: Sequence[Document]) -> Iterator[str]:

@@ -459,6 +459,27 @@ class TestBoundary:
         found = account.role("shop-viewer-1a2b3c4")["PermissionsBoundary"]
         assert found["PermissionsBoundaryArn"] == BOUNDARY
 
+    def test_what_it_takes_away_that_a_role_can_do_without_is_said(self) -> None:
+        actions = ("bedrock-agentcore:*", "iam:PassRole", "secretsmanager:*")
+        args = everything(
+            permissions_boundary=BOUNDARY,
+            permissions_boundary_document=boundary(*actions),
+            coinbase_marketplace=True,
+        )
+        with iam(ACCOUNT, managed_policies=True) as account:
+            service, administrator = deploy_roles(args, account).warnings()
+        assert '"KMSPermissions" and "KMSKeyDescription", in the role resource-' in service
+        for name in (
+            '"AllowKeyCheck"',
+            '"AllowKeyDescription"',
+            "AWSMarketplaceManageSubscriptions",
+        ):
+            assert name in administrator
+
+    def test_one_that_takes_nothing_away_is_taken_without_a_word(self, account: Account) -> None:
+        args = everything(permissions_boundary="arn:aws:iam::aws:policy/AdministratorAccess")
+        assert deploy_roles(args, account).warnings() == []
+
     def test_one_that_nobody_knows_is_taken_and_said_to_be_unknown(self, account: Account) -> None:
         (warning,) = self.deployed(account, permissions_boundary=BOUNDARY).warnings()
         assert f'what the boundary "{BOUNDARY}" leaves them is not told' in warning
