@@ -211,6 +211,27 @@ def test_a_policy_that_a_configuration_reads_is_looked_at_as_part_of_its_role(
     assert "r can open a budget" in payguard("lint", ".", *wanted).stdout
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"PK\x03\x04\x14\0\x08\0", "plan:1:1: error: the file is an archive"),
+        (
+            b'{"@level":"info","type":"version"}\n{"@level":"info","type":"planned_change"}\n',
+            "plan:1:1: error: this is what terraform plan -json tells of its work, not the plan",
+        ),
+    ],
+    ids=["saved", "the log"],
+)
+def test_what_is_taken_for_a_plan_is_told_from_one(
+    payguard: Run, folder: Path, content: bytes, message: str
+) -> None:
+    (folder / "plan").write_bytes(content)
+    result = payguard("lint", "plan", "--output-format", "concise")
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "terraform show -json" in result.output
+
+
 def test_a_template_in_yaml_is_told_by_its_content(payguard: Run, folder: Path) -> None:
     """``cdk synth`` prints one to standard output; others have the suffix ``.template``."""
     text = (

@@ -47,6 +47,8 @@ def _json(
     except json_text.JsonError as error:
         if not told and _is_stream(text):
             return _pulumi(path, text, None)
+        if named and text.startswith(_LOG):
+            return InputError(path, _NO_PLAN, 1, 1)
         if not told and not path.endswith(".json") and _is_yaml_template(text):
             return _template(path, text, None)
         return _policies(unreadable(path, text, policy_type, error, named=named))
@@ -69,6 +71,14 @@ def _as_told(path: str, text: str, source: str) -> Infrastructure | InputError:
     except json_text.JsonError as error:
         return InputError(path, error.message, error.line, error.column)
     return (_plan if source == "terraform-plan" else _account)(path, text, value)
+
+
+# How the lines start that ``terraform plan -json`` prints.
+_LOG = '{"@level":'
+_NO_PLAN = (
+    "this is what terraform plan -json tells of its work, not the plan: that is printed by "
+    "terraform plan -out=FILE and terraform show -json FILE"
+)
 
 
 # Names at the top of a file by which a reader may know it for its own.

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from payguard.finding import InputError, quote
 
 _MARK = b"\xef\xbb\xbf"  # the byte order mark of UTF-8
+_ZIP = b"PK\x03\x04"
 MAX_BYTES = 32 * 1024 * 1024
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 SUFFIXES = (".json", ".yaml", ".yml", ".tf", ".jsonl", ".template", ".tfstate")
@@ -229,6 +230,9 @@ def decode(path: str, data: bytes) -> str | InputError:
         return InputError(path, "the file is UTF-16: save it as UTF-8", 1, 1)
     if data.startswith(_MARK):
         message = "the file starts with a byte order mark: save it as UTF-8 without one"
+        return InputError(path, message, 1, 1)
+    if data.startswith(_ZIP):
+        message = "the file is an archive, as a saved plan of Terraform is: terraform show -json prints that"
         return InputError(path, message, 1, 1)
     if b"\0" in data:
         return InputError(path, *_nul(data))
