@@ -47,12 +47,21 @@ def _chosen(rule: Listener, settings: Settings) -> bool:
 
 
 class _Work(NamedTuple):
-    """What every part of a run needs to know."""
+    """What every part of a run needs to know.
+
+    Attributes:
+        settings: the configuration.
+        policy_type: the type of every document; empty where nobody says.
+        asked: what the user says of the roles.
+        how: how inputs are read.
+        told: files that were read with a module: what has them is known.
+    """
 
     settings: Settings
     policy_type: str
     asked: Asked
     how: How
+    told: set[str]
 
     def part(
         self, inputs: Sequence[Input], rules: Sequence[Listener], inspector: Inspector
@@ -61,12 +70,11 @@ class _Work(NamedTuple):
         tally = Tally()
         suppressions = _suppressions(self.settings, rules)
         desk = Desk(self.settings, self.asked, rules, inspector, suppressions, tally)
-        told: set[str] = set()  # files that are read with a module: what has them is known
         for item in inputs:
             if isinstance(item, InputError):
                 tally.errors.append(item)
                 continue
-            if told and os.path.normpath(item.path) in told:
+            if self.told and os.path.normpath(item.path) in self.told:
                 tally.files += 1
                 tally.checked.append(item.path)
                 continue
@@ -76,7 +84,7 @@ class _Work(NamedTuple):
                 continue
             desk.inspect(item.path, found, commented)
             if item.module:
-                told |= {os.path.normpath(document.path) for document in found.documents}
+                self.told.update(os.path.normpath(one.path) for one in found.documents)
         desk.inspect_joint_roles()
         tally.findings += _about(suppressions, self.settings)
         return tally
@@ -112,18 +120,17 @@ def lint(
         workers: how many processes; 0 to let the number of files and processors decide.
         progress: told how many more inputs are done.
     """
-    work = _Work(settings, policy_type, asked, How(source, scan, standard_input))
+    work = _Work(settings, policy_type, asked, How(source, scan, standard_input), set())
     inputs = with_modules(inputs)
-    joint = bool(inputs) and isinstance(inputs[0], Candidate) and inputs[0].module
     rules = chosen_rules(settings)
-    workers = 1 if joint else workers or _workers(inputs, settings, asked)
+    workers = workers or _workers(inputs, settings, asked)
     if workers > 1:
         inputs = sorted(inputs, key=_size, reverse=True)  # the longest work first
     size = _CHUNK if workers == 1 else min(_CHUNK, -(-len(inputs) // workers)) or 1
     chunks = [inputs[start : start + size] for start in range(0, len(inputs), size)]
     tally = Tally()
-    if joint or settings.ignores or settings.roles or asked.role:
-        chunks = [inputs]  # something speaks about all files at once
+    if settings.ignores or settings.roles or asked.role:  # what speaks about all files at once
+        chunks = [inputs]
     parts = _together(work, chunks, rules, workers) if workers > 1 else _alone(work, chunks, rules)
     for chunk, part in zip(chunks, parts, strict=True):
         tally.add(part)
@@ -191,9 +198,11 @@ def lint_found(
 
 def _workers(inputs: Sequence[Input], settings: Settings, asked: Asked) -> int:
     """Decide how many processes are worth their start; only a fork is cheap enough."""
-    piped = any(isinstance(item, Candidate) and item.piped for item in inputs[:16])
+    single = any(
+        isinstance(item, Candidate) and (item.piped or item.module) for item in inputs[:16]
+    )
     joint = settings.ignores or settings.roles or asked.role
-    if len(inputs) < _MANY or piped or joint or not hasattr(os, "fork"):
+    if len(inputs) < _MANY or single or joint or not hasattr(os, "fork"):
         return 1
     return min(os.cpu_count() or 1, 8)
 

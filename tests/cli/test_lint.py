@@ -176,10 +176,12 @@ def test_json_on_standard_input_is_not_taken_for_yaml(payguard: Run) -> None:
     assert 'trailing comma before "}"' in result.output
 
 
+@pytest.mark.parametrize("chunk", [1, 250])
 def test_a_policy_that_a_configuration_reads_is_looked_at_as_part_of_its_role(
-    payguard: Run, folder: Path
+    payguard: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     """By itself it would let both be done; the role has a Deny beside it."""
+    monkeypatch.setattr("payguard.run._CHUNK", chunk)
     both = {
         "Effect": "Allow",
         "Action": ["bedrock-agentcore:CreatePaymentSession", "bedrock-agentcore:ProcessPayment"],
