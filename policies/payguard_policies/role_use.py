@@ -3,6 +3,8 @@
 import functools
 import json
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 _PATH = os.path.join(os.path.dirname(__file__), "role_use.json")
@@ -23,11 +25,19 @@ class CodeRunner(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """An action that changes what a role may do; `on` is "role" or "policy"."""
+    """An action that changes what a role or user may do.
+
+    Attributes:
+        action: with its service prefix.
+        on: "role", "user" or "policy".
+        what: What it does, in words.
+        context: What the request has to carry for that.
+    """
 
     action: str
     on: str
     what: str
+    context: Mapping[str, str] = MappingProxyType({})
 
 
 @functools.cache
@@ -59,6 +69,18 @@ def _runners(name: str) -> tuple[CodeRunner, ...]:
 def edits() -> tuple[Edit, ...]:
     """Actions that give a role more than it has, or take a Deny away."""
     return tuple(Edit(**entry) for entry in _facts()["editing"])
+
+
+@functools.cache
+def unbinding() -> tuple[Edit, ...]:
+    """Actions after which a permissions boundary no longer limits a role or user."""
+    return tuple(Edit(**entry) for entry in _facts()["unbinding"])
+
+
+@functools.cache
+def signing() -> tuple[Edit, ...]:
+    """Actions after which one can sign in as a user."""
+    return tuple(Edit(**entry) for entry in _facts()["signing"])
 
 
 @functools.cache

@@ -117,6 +117,59 @@ def test_two_roles_that_cannot_become_each_other_are_separated() -> None:
             id="writes its own policies",
         ),
         pytest.param(
+            budget(
+                allow(Action=[PAY, "iam:DeleteRolePermissionsBoundary"]),
+                boundary=[policy(allow(NotAction=PAY))],
+            ),
+            spender(),
+            [
+                "budget DeleteRolePermissionsBoundary",
+                "budget CreatePaymentSession",
+                "budget ProcessPayment",
+            ],
+            id="takes its own boundary away",
+        ),
+        pytest.param(
+            budget(
+                allow(Action=["iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"]),
+                boundary=[policy(allow(NotAction=PAY))],
+            ),
+            spender(),
+            [
+                "budget PutRolePermissionsBoundary",
+                "budget PutRolePolicy",
+                "budget CreatePaymentSession",
+                "budget ProcessPayment",
+            ],
+            id="replaces its own boundary and then writes its policies",
+        ),
+        pytest.param(
+            actor(
+                "ann",
+                [policy(allow(Action=[OPEN, "iam:PutUserPolicy"]))],
+                arn=f"arn:aws:iam::{ACCOUNT}:user/ann",
+            ),
+            spender(),
+            ["ann PutUserPolicy", "ann CreatePaymentSession", "ann ProcessPayment"],
+            id="is a user that writes its own policies",
+        ),
+        pytest.param(
+            budget(allow(Action="iam:CreateAccessKey")),
+            actor(
+                "ann",
+                [policy(allow(Action=PAY, Resource=MANAGERS))],
+                arn=f"arn:aws:iam::{ACCOUNT}:user/ann",
+            ),
+            ["budget CreateAccessKey", "budget CreatePaymentSession", "ann ProcessPayment"],
+            id="makes an access key of a user",
+        ),
+        pytest.param(
+            budget(allow(Action="ssm:SendCommand")),
+            spender(trusted=trust({"Service": "ec2.amazonaws.com"})),
+            ["budget SendCommand", "budget CreatePaymentSession", "spender ProcessPayment"],
+            id="runs commands on an instance that has it",
+        ),
+        pytest.param(
             budget(allow(Action="iam:AttachRolePolicy", Resource=f"{ROLES}spender")),
             spender(),
             ["budget AttachRolePolicy", "spender CreatePaymentSession", "spender ProcessPayment"],
@@ -207,6 +260,20 @@ def test_a_role_that_becomes_or_rewrites_the_other_is_not_separated(
             id="the boundary keeps it shut whatever it writes",
         ),
         pytest.param(
+            budget(
+                allow(Action=[PAY, "iam:DeleteRolePermissionsBoundary"]),
+                deny(Action="iam:*Boundary", Resource=f"{ROLES}budget"),
+                boundary=[policy(allow(NotAction=PAY))],
+            ),
+            spender(),
+            id="it takes the boundaries of other roles away only",
+        ),
+        pytest.param(
+            budget(allow(Action=["iam:PutUserPolicy", "iam:AttachUserPolicy"])),
+            spender(),
+            id="it writes the policies of users only",
+        ),
+        pytest.param(
             budget(),
             spender(allow(Action="iam:PutRolePolicy", Resource=f"{ROLES}unrelated")),
             id="it writes policies of other roles only",
@@ -231,6 +298,17 @@ def test_a_chain_of_roles_is_followed_to_its_end() -> None:
         "budget CreatePaymentSession",
         "spender ProcessPayment",
     ]
+
+
+def test_a_boundary_that_is_replaced_by_one_that_is_not_known_leaves_the_question_open() -> None:
+    by_a_known_one = {"ArnEquals": {"iam:PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/b"}}
+    replaces = allow(Action="iam:PutRolePermissionsBoundary", Condition=by_a_known_one)
+    one = budget(allow(Action=PAY), replaces, boundary=[policy(allow(NotAction=PAY))])
+    (answer,) = asked(one)
+    assert answer.verdict == UNDECIDED
+    assert answer.reasons == (
+        "by which permissions boundary budget may replace that of budget is not known",
+    )
 
 
 def test_a_trust_policy_that_is_not_known_leaves_the_question_open() -> None:

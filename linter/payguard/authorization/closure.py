@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Answer, Inquiry, Step
-from payguard.authorization.caller import caller
+from payguard.authorization.caller import ROLE, USER, caller
 from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import EVERYTHING, Layer, attach, layer_of
@@ -27,8 +27,10 @@ from payguard_policies.role_use import (
     Edit,
     edits,
     passed_runners,
+    signing,
     standing_runners,
     trust_edit,
+    unbinding,
 )
 
 _ASSUME, _PASS = "sts:AssumeRole", "iam:PassRole"
@@ -135,10 +137,11 @@ def _both(
 def powers(one: Actor, actors: Sequence[Actor], inquiry: Inquiry) -> list[Power]:
     """Return all that a role can act as: itself, roles that it can become, and roles it can edit."""
     reached: dict[str, Power] = {one.name: Power(one)}
+    ways: dict[str, Means] = {}
     pending = [one.name]
     while pending and len(reached) <= _MOST_ROLES and not inquiry.limit.is_over:
         here = reached[pending.pop(0)]
-        by = means(here.actor)
+        by = ways[here.actor.name] = means(here.actor)
         for other in actors:
             if other.name in reached:
                 continue
@@ -147,7 +150,11 @@ def powers(one: Actor, actors: Sequence[Actor], inquiry: Inquiry) -> list[Power]
                 reached[other.name] = Power(other, (*here.steps, *steps))
                 pending.append(other.name)
     held = frozenset(reached)
-    edited = [edit for here in reached.values() for edit in _edited(here, actors, held, inquiry)]
+    edited = [
+        edit
+        for name, here in reached.items()
+        for edit in _edited(here, actors, held, inquiry, ways.get(name) or means(here.actor))
+    ]
     return [*reached.values(), *edited]
 
 
@@ -156,7 +163,7 @@ def becoming_actions() -> tuple[str, ...]:
     """Return the actions by which a role becomes another, or writes its policies."""
     runners = (*passed_runners(), *standing_runners())
     ran = (action for runner in runners for action in runner.actions)
-    edited = (edit.action for edit in (trust_edit(), *edits()))
+    edited = (edit.action for edit in (trust_edit(), *edits(), *unbinding(), *signing()))
     return tuple(dict.fromkeys((_ASSUME, _PASS, *edited, *ran)))
 
 
@@ -168,12 +175,16 @@ class Means(NamedTuple):
         passed: what may run code with a role that it passes.
         standing: what may run its code with the role that it has.
         edits: the actions by which it may give a role more.
+        unbinding: the actions by which it may rid one of its permissions boundary.
+        signing: the actions by which it may sign in as a user.
     """
 
     rewrites: bool
     passed: tuple[CodeRunner, ...]
     standing: tuple[CodeRunner, ...]
     edits: tuple[Edit, ...]
+    unbinding: tuple[Edit, ...]
+    signing: tuple[Edit, ...]
 
 
 def means(one: Actor) -> Means:
@@ -184,6 +195,8 @@ def means(one: Actor) -> Means:
         tuple(each for each in passed_runners() if able.issuperset((_PASS, *each.actions))),
         tuple(each for each in standing_runners() if able.issuperset(each.actions)),
         tuple(edit for edit in edits() if edit.action in able),
+        tuple(edit for edit in unbinding() if edit.action in able),
+        tuple(edit for edit in signing() if edit.action in able),
     )
 
 
@@ -202,6 +215,7 @@ def becomes(one: Actor, other: Actor, inquiry: Inquiry, by: Means) -> tuple[Step
         _assumes(one, other, inquiry)
         or (_rewrites_trust(one, other, inquiry) if by.rewrites else ())
         or _runs_code(one, other, inquiry, by)
+        or _first_edit(one, by.signing, other, inquiry)
     )
 
 
@@ -319,24 +333,51 @@ def _lets_in(other: Actor, service: str, inquiry: Inquiry) -> bool:
 
 
 def _edited(
-    power: Power, actors: Sequence[Actor], held: frozenset[str], inquiry: Inquiry
+    power: Power, actors: Sequence[Actor], held: frozenset[str], inquiry: Inquiry, by: Means
 ) -> Iterator[Power]:
-    """Yield roles whose policies a role can write: whatever their boundary lets pass is theirs."""
-    possible = means(power.actor).edits
-    for other in actors if possible else ():
+    """Yield roles whose policies a role can write: whatever their boundary lets pass is theirs.
+
+    A boundary that it can take away lets everything pass.
+    """
+    for other in actors if by.edits or by.unbinding else ():
         if inquiry.limit.is_over:
             return
-        for edit in possible:
-            steps = _edits(power.actor, edit, other, inquiry)
+        unbound = _unbound(power, other, by, inquiry)
+        for one in (Power(other, power.steps), *unbound):
+            asking = one.actor if unbound and power.actor.name == other.name else power.actor
+            steps = _first_edit(asking, by.edits, other, inquiry)
             if steps:
-                yield Power(_freed(other), (*power.steps, *steps), other.name in held)
-                break
+                yield Power(_freed(one.actor), (*one.steps, *steps), other.name in held)
+        yield from (one._replace(held=other.name in held) for one in unbound)
+
+
+def _first_edit(
+    one: Actor, possible: Sequence[Edit], other: Actor, inquiry: Inquiry
+) -> tuple[Step, ...]:
+    return next(filter(None, (_edits(one, edit, other, inquiry) for edit in possible)), ())
+
+
+def _unbound(power: Power, other: Actor, by: Means, inquiry: Inquiry) -> tuple[Power, ...]:
+    """Return a role or user without its boundary, if that can be taken away; else nothing."""
+    if other.policies.boundary is None:
+        return ()
+    steps = _first_edit(power.actor, by.unbinding, other, inquiry)
+    by_another = [edit._replace(context={}) for edit in by.unbinding if edit.context]
+    if not steps and _first_edit(power.actor, by_another, other, Inquiry(inquiry.limit, 0)):
+        reason = (
+            f"by which permissions boundary {power.actor.name} may replace that of {other.name}"
+        )
+        inquiry.note_reasons((f"{reason} is not known",))
+    free = other._replace(policies=other.policies._replace(boundary=None))
+    return (Power(free, (*power.steps, *steps)),) if steps else ()
 
 
 def _edits(one: Actor, edit: Edit, other: Actor, inquiry: Inquiry) -> tuple[Step, ...]:
     note = f"{edit.what} of {other.name}"
-    if edit.on == "role":
-        return _on(one, edit.action, other, inquiry, note=note) if other.arn else ()
+    if edit.on in {ROLE, USER}:
+        fits = caller(other.arn).kind == edit.on
+        context = {key.lower(): value for key, value in edit.context.items()}
+        return _on(one, edit.action, other, inquiry, note=note, context=context) if fits else ()
     if not other.attached:
         return ()
     asking = one._replace(account=other.account)
