@@ -385,6 +385,21 @@ def test_a_data_source_that_nothing_read_uses_is_a_document_by_itself() -> None:
     assert actions == ["s3:Put*", "s3:Get*"]
 
 
+@pytest.mark.parametrize("attribute", ["json", "minified_json"])
+def test_a_data_source_that_is_used_is_no_document_by_itself(attribute: str) -> None:
+    found = read_texts(
+        f"""
+        data "aws_iam_policy_document" "used" {{
+          statement {{ actions = ["s3:List*"] }}
+        }}
+        resource "aws_iam_policy" "p" {{
+          policy = data.aws_iam_policy_document.used.{attribute}
+        }}
+        """
+    )
+    assert [document.address for document in found.documents] == ["aws_iam_policy.p"]
+
+
 def test_documents_of_roles_are_the_same_objects() -> None:
     found = read_texts(
         f'{ROLE}\nresource "aws_iam_role_policy" "i" {{\n role = "agent"\n policy = {ALLOW % "i"}\n}}\n'

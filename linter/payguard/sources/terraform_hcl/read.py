@@ -17,6 +17,7 @@ from payguard.sources.terraform_hcl.syntax import Block
 from payguard.sources.terraform_hcl.view import View
 
 _POLICY_DOCUMENT = "aws_iam_policy_document"
+_RENDERED = ("json", "minified_json")
 
 
 def read(files: Mapping[str, str], read_folder: ReadFolder, read_file: ReadFile) -> Infrastructure:
@@ -85,12 +86,12 @@ def _unused(reading: Reading, modules: list[Module]) -> Iterator[Document]:
         (module, block)
         for module in modules
         for block in module.folder.of_type("data")
-        if block.labels[0] == _POLICY_DOCUMENT and not module.is_evaluated(block, "json")
+        if block.labels[0] == _POLICY_DOCUMENT and not _is_used(module, block)
     ]
     merged = {(module, name) for module, block in pending for name in _merged(block)}
     pending.sort(key=lambda one: (one[0], one[1].labels[1]) in merged)
     for module, block in pending:
-        if module.is_evaluated(block, "json"):
+        if _is_used(module, block):
             continue
         for view, text in zip(module.views(block), module.values(block, "json"), strict=False):
             holder = Holder(view.address, "json", view.location, "")
@@ -99,6 +100,10 @@ def _unused(reading: Reading, modules: list[Module]) -> Iterator[Document]:
                 yield found
             elif found is not None:
                 reading.gaps.append(found)
+
+
+def _is_used(module: Module, block: Block) -> bool:
+    return any(module.is_evaluated(block, name) for name in _RENDERED)
 
 
 def _merged(block: Block) -> Iterator[str]:
