@@ -11,10 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pulumi.provider.experimental.component import ComponentProvider
-
-from payguard import __version__
-from payguard_pulumi import PaymentAccessRoles, plugin
+from payguard_pulumi import plugin
 from payguard_pulumi.payment_access_roles import TOKEN
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -45,7 +42,7 @@ export class PaymentAccessRoles extends pulumi.ComponentResource {
 
 def schema() -> dict[str, Any]:
     """Return the schema that the plugin answers with."""
-    provider = ComponentProvider([PaymentAccessRoles], plugin.NAME, None, __version__)
+    provider = plugin.Provider()
     found: dict[str, Any] = json.loads(str(provider.schema))
     return found
 

@@ -11,11 +11,10 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError, ProviderServicer
 from pulumi.runtime import proto, rpc
 
-from payguard_pulumi import PaymentAccessRoles, plugin
+from payguard_pulumi import plugin
 from payguard_pulumi.argument import wire_name
 from payguard_pulumi.payment_access_roles import TOKEN
 from pulumi_components.deployed_roles import deploy_roles
@@ -61,8 +60,7 @@ def construct(
     """Send the host a `Construct`; the value is what it answers with."""
     monkeypatch.setattr(pulumi.runtime.settings, "reset_options", lambda **_: None)
     monkeypatch.setattr(pulumi.runtime.config, "set_all_config", lambda *_: None)
-    provider = ComponentProvider([PaymentAccessRoles], plugin.NAME, None, "0.0.1")
-    servicer = ProviderServicer(provider, [], "")
+    servicer = ProviderServicer(plugin.Provider(), [], "")
     request = proto.ConstructRequest(name="shop", type=TOKEN, dryRun=preview)
     request.inputs.update(inputs)
 
@@ -147,7 +145,20 @@ def test_a_refusal_names_the_argument_in_the_words_of_other_languages(
     assert account.roles() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("permissionBoundary", "permissionsBoundary"), ("payment_manager_arns", "paymentManagerArns")],
+)
+def test_an_argument_that_there_is_not_is_refused_and_not_passed_over(
+    account: Account, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    sentence = f'^{name}: there is no such argument; did you mean "{meant}"'
+    with pytest.raises(ComponentInitError, match=sentence):
+        construct({**wired(callers()), name: MANAGER}, account, monkeypatch)
+    assert account.roles() == []
+
+
 def test_the_plugin_serves_the_component_under_the_name_of_its_token() -> None:
     assert TOKEN.partition(":")[0] == plugin.NAME
-    provider = ComponentProvider([PaymentAccessRoles], plugin.NAME, None, "0.0.1")
+    provider = plugin.Provider()
     assert list(json.loads(str(provider.schema))["resources"]) == [TOKEN]
