@@ -406,6 +406,15 @@ def test_what_a_repair_allows_to_another_role_that_has_the_policy_is_said() -> N
     assert told in list(lines(found))
 
 
+def test_where_very_many_have_the_policy_it_is_said_how_many_were_not_asked_about() -> None:
+    own = document(policy(allow(PAY, BOTH)), "shop.json")
+    many = {f"Role{number}": [NEVER_SPEND] for number in range(60)}
+    found = explain(sentence(PAY, SPEND), attached(Shop=[own, NEVER_SPEND], **many))
+    assert found.repair is not None
+    assert found.repair.trial is not None
+    assert "10 more that have the policy were not asked about" in found.repair.trial.doubts
+
+
 def test_a_statement_is_added_to_a_policy_that_no_other_role_has() -> None:
     shared = document(policy(allow("bedrock-agentcore:GetPaymentSession", BOTH)), "shared.json")
     own = document(policy(allow("s3:*")), "own.json")

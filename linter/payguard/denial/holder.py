@@ -74,12 +74,8 @@ def effects(
         others: all other roles, which one may become.
         edits: of policies of the denied role.
     """
-    for holder in found[:_MOST]:
-        mine = [
-            _theirs(edit, holder) for edit in edits if (edit.layer, edit.number) in holder.numbers
-        ]
-        if not mine:
-            continue
+    for holder in _concerned(found, edits)[:_MOST]:
+        mine = [_theirs(edit, holder) for edit in edits if _has(holder, edit)]
         before = holder.actor
         after = before._replace(policies=edited(before.policies, mine))
         more = implies(after, before, limit=Limit(seconds=_SECONDS))
@@ -90,6 +86,19 @@ def effects(
         )
         if actions or joins:
             yield Effect(before.name, tuple(actions), joins)
+
+
+def unasked(found: Sequence[Holder], edits: Sequence[Edit]) -> int:
+    """Return how many holders ``effects`` passes over, as there are too many."""
+    return max(0, len(_concerned(found, edits)) - _MOST)
+
+
+def _concerned(found: Sequence[Holder], edits: Sequence[Edit]) -> list[Holder]:
+    return [holder for holder in found if any(_has(holder, edit) for edit in edits)]
+
+
+def _has(holder: Holder, edit: Edit) -> bool:
+    return (edit.layer, edit.number) in holder.numbers
 
 
 def separation(actor: Actor, others: Sequence[Actor]) -> Answer:

@@ -20,7 +20,7 @@ from payguard.authorization.request import Request
 from payguard.authorization.statement import resource_matches
 from payguard.denial.denied_role import DeniedRole
 from payguard.denial.edit import ADD, REMOVE, REPLACE, Edit, edited
-from payguard.denial.holder import Effect, effects, separation
+from payguard.denial.holder import Effect, effects, separation, unasked
 from payguard.denial.obstacle import Obstacle
 from payguard.finding import Location
 from payguard.iam.action import expand, matches_action
@@ -257,6 +257,8 @@ def _tried(role: DeniedRole, requests: Sequence[Request], edits: Sequence[Edit])
     apart, apart_doubts = _apart(role, before, after)
     beyond, elsewhere = _beyond(before, after, requests)
     others = tuple(effects(role.holders, role.subject.others, edits))
+    if left := unasked(role.holders, edits):
+        doubts.append(f"{left} more that have the policy were not asked about")
     if apart == REFUTED:
         broken = (*broken, Broken("", SEPARATION, _TOGETHER))
     broken = (
