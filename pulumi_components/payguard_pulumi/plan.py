@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from payguard import identifiers
+from payguard.finding import quote
 from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_pulumi.argument import ADMINISTRATOR, PRINCIPALS, ArgumentError, is_known, wire_name
 from payguard_pulumi.arguments import Arguments, arguments, check_names
@@ -96,6 +97,7 @@ def refuse_shared_principals(values: Mapping[str, Any], component: str) -> None:
     }
     if not lists or not is_known(lists) or not is_known(values.get("separation")):
         return
+    _refuse_two_partitions(lists)
     partition, account = _home(lists)
     region = catalog.partitions()[partition].regions[0]
     example = f"arn:{partition}:{PAYMENTS_SERVICE}:{region}:{account}:payment-manager/m-0123456789"
@@ -103,6 +105,24 @@ def refuse_shared_principals(values: Mapping[str, Any], component: str) -> None:
     found = arguments({**lists, **separation, "payment_manager_arns": [example]})
     for _warning in shared(found, planned_roles(found, component)):
         pass  # said once all is known
+
+
+def _refuse_two_partitions(lists: Mapping[str, Any]) -> None:
+    """Refuse principals of two partitions: the payment managers are of one of them at most."""
+    named = [
+        (f"{wire_name(name)}[{number}]", arn)
+        for name, arns in lists.items()
+        for number, arn in enumerate(arns)
+    ]
+    _, first = named[0]
+    for path, arn in named:
+        mine, other = (text.split(":", _ARN_FIELDS - 1)[1] for text in (arn, first))
+        if mine != other:
+            raise ArgumentError(
+                path,
+                f"{quote(arn)} is of the partition {quote(mine)}, {quote(first)} of {quote(other)}: "
+                "a role is assumed from its own",
+            )
 
 
 def _home(lists: Mapping[str, Any]) -> tuple[str, str]:

@@ -420,6 +420,23 @@ def test_what_is_no_dictionary_of_arguments_is_refused(
         deploy_roles(lambda: args, account)
 
 
+def test_principals_of_two_partitions_are_refused_though_the_managers_are_not_known(
+    account: Account,
+) -> None:
+    def args() -> dict[str, Any]:
+        return callers(
+            payment_manager_arns=pulumi.Output.from_input(pulumi.output.UNKNOWN),
+            management_principals=[principal("desk").replace("aws", "aws-cn", 1)],
+        )
+
+    with pytest.raises(
+        pulumi.InputPropertyError, match=r"^processPaymentPrincipals\[0\]: "
+    ) as error:
+        deploy_roles(args, account, preview=True)
+    assert 'of the partition "aws", "arn:aws-cn:' in str(error.value)
+    assert "managers" not in str(error.value)
+
+
 @pytest.mark.parametrize("name", ["viewer_principals", "external_id", "permissions_boundary"])
 def test_an_output_that_comes_to_nothing_is_not_taken_for_left_out(
     account: Account, name: str

@@ -63,7 +63,10 @@ def _no_principal(arn: Arn) -> str:
 _MISNAMED = {
     "role": "no role has such a name or path",
     "user": "no user has such a name or path",
-    "assumed-role": "a session is named as assumed-role/ROLE/SESSION, the role without its path",
+    "assumed-role": (
+        "a session is named as assumed-role/ROLE/SESSION, the role without its path, the session "
+        f"in {_SESSION_LENGTHS[0]} to {_SESSION_LENGTHS[-1]} characters"
+    ),
     "federated-user": "no federated user has such a name",
 }
 
