@@ -44,7 +44,7 @@ TAG = "aws:ResourceTag/team"
             "/Condition/Bool/aws:MultiFactorAuthPresent",
             "Bool aws:MultiFactorAuthPresent does not hold: the request does not carry the key",
         ),
-        (allow(Principal="*"), "", '"Principal" has no place in it'),
+        (allow(Principal="*"), "", 'refuses such a statement: "Principal" has no place in it'),
     ],
 )
 def test_the_first_element_that_does_not_match_is_named(

@@ -96,7 +96,10 @@ _SENTENCES = {
 
 
 class Doubt(NamedTuple):
-    """One reason not to be certain: a kind, and what it is about, as written."""
+    """One reason not to be certain: a kind, and what it is about, as written.
+
+    Why something is malformed is said in words instead, which quote what was written.
+    """
 
     kind: str
     subject: str = ""
@@ -104,4 +107,5 @@ class Doubt(NamedTuple):
     @property
     def sentence(self) -> str:
         """The reason in words."""
-        return _SENTENCES[self.kind].format(quote(self.subject))
+        subject = self.subject if self.kind == MALFORMED else quote(self.subject)
+        return _SENTENCES[self.kind].format(subject)

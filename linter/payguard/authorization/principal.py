@@ -18,6 +18,7 @@ from payguard.authorization.caller import (
     caller,
 )
 from payguard.authorization.truth import NO, YES, Truth, all_of, any_of, maybe, negate, truth
+from payguard.finding import quote
 from payguard.iam.principal import Principal, principals
 from payguard.iam.wildcard import has_wildcard, matches
 
@@ -74,7 +75,7 @@ def _reach(entry: Principal, asking: Caller, statement: Mapping[str, object]) ->
         named = _canonical_user(entry, asking)
         return Reach(named, named, NO)
     if entry.type != "AWS":
-        named = maybe(doubt.MALFORMED, f"a principal of type {entry.type[:40] or 'text'}")
+        named = maybe(doubt.MALFORMED, f"a principal of type {quote(entry.type or 'text')}")
         return Reach(named, named, named)
     return _reach_identity(entry.text, asking)
 
