@@ -81,5 +81,7 @@ def role_called(roles: Sequence[Role], address: str) -> Role:
 
 
 def declared(roles: Sequence[Role]) -> str:
-    """Name the first of some roles."""
-    return ", ".join(quote(role.address) for role in roles[:_MOST_NAMED]) or "none at all"
+    """Name the first of some roles, and say how many more there are."""
+    named = ", ".join(quote(role.address) for role in roles[:_MOST_NAMED]) or "none at all"
+    more = len(roles) - _MOST_NAMED
+    return f"{named} and {more:,} more" if more > 0 else named

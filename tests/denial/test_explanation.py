@@ -616,6 +616,12 @@ def test_a_role_that_is_not_in_the_files_is_asked_for() -> None:
     assert told.verdict == EXPLAINED
 
 
+def test_of_many_roles_the_first_are_named_and_the_others_counted() -> None:
+    some, config = named(*(f"Role{number}" for number in range(8)))
+    found = explain(sentence(LIST, "with an explicit deny"), some, config)
+    assert '"Role4" and 3 more; say which with --role' in found.reasons[0]
+
+
 def test_a_role_that_is_to_be_assumed_is_asked_by_its_trust_policy() -> None:
     trust = policy(
         {

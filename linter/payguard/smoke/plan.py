@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from payguard.attachments import declared
 from payguard.authorization.answer import Answer as EngineAnswer
 from payguard.configuration import Settings
 from payguard.finding import InputError, quote
@@ -93,8 +94,8 @@ def _chosen(found: Inventory, role: str) -> list[Entry]:
     if chosen:
         shown = ", ".join(quote(one.role.address) for one in chosen[:_NAMED])
         raise PlanError(f"{len(chosen)} roles are called {quote(role)}: give one of {shown}")
-    shown = ", ".join(map(quote, known[:_NAMED])) or "none at all"
-    hint = nearest(role, known) or f"; it declares {shown}"
+    every = declared([one.role for one in found.entries])
+    hint = nearest(role, known) or f"; it declares {every}"
     raise PlanError(f"there is no role {quote(role)} in the input{hint}")
 
 
