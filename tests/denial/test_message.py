@@ -102,6 +102,20 @@ def test_a_message_is_read_as_it_was_whatever_it_was_copied_through(text: str) -
     assert told(read(text)) == told(read(MESSAGE))
 
 
+def test_a_message_that_a_terminal_broke_within_words_is_read_as_it_was() -> None:
+    text = (
+        f"$ aws bedrock-agentcore list-payment-sessions\n\n{spoken(MESSAGE, 'ListPaymentSessions')}"
+    )
+    want = told(read(text))
+    for width in range(60, 200):
+        broken = (
+            line[at : at + width].rstrip()
+            for line in text.splitlines()
+            for at in range(0, max(1, len(line)), width)
+        )
+        assert told(read("\n".join(broken))) == want, width
+
+
 def test_what_a_message_does_not_tell_is_said() -> None:
     denial = read(MESSAGE)
     assert denial is not None

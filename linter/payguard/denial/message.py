@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
@@ -33,6 +33,9 @@ CODES = frozenset(
         "NotAuthorized",
     }
 )
+_MOST_WRAPPED = 20_000  # characters of what is copied from a terminal
+_WIDTHS = range(40, 401)  # of terminals
+_PARTS = 6  # that a denial may leave open
 _COLONS = 5  # of an ARN
 _SESSION = ":assumed-role/"
 _BARE = "access denied"  # as S3 puts it
@@ -139,6 +142,32 @@ _NOTHING: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
 
 def in_words(text: str) -> Iterator[Denial]:
     """Yield the denials that the words of a text tell of, whatever else it holds."""
+    joined = _unwrapped(text) if len(text) <= _MOST_WRAPPED else ""
+    if joined:
+        yield from max((list(_said(text)), list(_said(joined))), key=_told)
+    else:
+        yield from _said(text)
+
+
+def _unwrapped(text: str) -> str:
+    """Return a text without the line ends that a terminal puts into words; empty if it has none.
+
+    Whether it has is only seen by what is told without them: the longest lines are as wide as a
+    terminal may be.
+    """
+    lines = text.splitlines()
+    width = max(map(len, lines), default=0)
+    if len(lines) < 2 or width not in _WIDTHS:
+        return ""
+    return "".join(line if len(line) == width else f"{line}\n" for line in lines)
+
+
+def _told(found: Sequence[Denial]) -> int:
+    """Return how much some denials tell."""
+    return sum(bool(one.code) + bool(one.operation) - len(one.untold) + _PARTS for one in found)
+
+
+def _said(text: str) -> Iterator[Denial]:
     plain = even(text)
     encoded = _ENCODED in plain.lower()
     found = None
