@@ -71,6 +71,7 @@ def cases(
             # Whom a group lets become another role is asked of its members.
             idle=role.kind == GROUP or (policies_decide and is_idle(one)),
             payers=payers,
+            trust_gaps=[gap.unresolved.sentence for gap in role.gaps if gap.part == TRUST],
         )
         found.append(Case(role, subject))
     return found

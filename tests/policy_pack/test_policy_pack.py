@@ -120,6 +120,13 @@ def test_a_role_is_judged_with_all_its_policies(pack: Analyzer) -> None:
     assert said.urn in {states[1]["urn"], states[2]["urn"]}
 
 
+def test_a_trust_policy_that_is_not_known_yet_is_said(pack: Analyzer) -> None:
+    """What the role may do is known, whom it lets in is not: nothing was proved about that."""
+    [said] = pack.stack([role(assumeRolePolicy=UNKNOWN), inline("spend", SPENDS)])
+    assert (said.level, said.policy, said.rule) == (ADVISORY, "undecided", "policy-not-known")
+    assert "who may assume Agent is not known in full: assumeRolePolicy of" in said.message
+
+
 def test_who_is_let_in_to_two_roles_has_the_duties_of_both(pack: Analyzer) -> None:
     """One role opens budgets, the other spends, and both name the same role of another stack."""
     agent = {"AWS": "arn:aws:iam::111122223333:role/runtime"}

@@ -54,6 +54,7 @@ class Subject:
         alone: whether it is but one policy, of which nobody says what else it is attached beside.
         idle: whether it surely neither moves money nor becomes another role, see ``idle``.
         payers: those of the other roles that have one of the two duties.
+        trust_gaps: what of its trust policy is not known, a sentence each.
     """
 
     def __init__(
@@ -67,8 +68,9 @@ class Subject:
         alone: bool = False,
         idle: bool = False,
         payers: Sequence[Actor] = (),
+        trust_gaps: Sequence[str] = (),
     ) -> None:
-        self.idle, self.payers = idle, payers
+        self.idle, self.payers, self.trust_gaps = idle, payers, trust_gaps
         self.actor, self.persona, self.declared, self.alone = actor, persona, declared, alone
         self.managers, self.others = managers, tuple(others) or (actor,)
 

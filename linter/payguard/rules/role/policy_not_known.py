@@ -12,7 +12,7 @@ class PolicyNotKnown(Rule):
     """A role with a policy that is known only after apply, secret, or not in the input."""
 
     id = "policy-not-known"
-    summary = "Part of what the role may do is not known before the deploy."
+    summary = "Part of what the role may do, or of whom it lets in, is not known before the deploy."
     why = (
         "What cannot be read is not checked, and no proof about the role stands. A policy whose "
         "text hangs on a value of the deploy, a secret one, or an attached one that the input "
@@ -61,11 +61,21 @@ Resources:
     )
 
     def check_role(self, subject: Subject) -> Iterator[RoleProblem]:
-        """Yield what is not known, once for a role; never a finding, always an open question."""
+        """Yield what is not known, once for a role; never a finding, always an open question.
+
+        The trust policy apart: what a role may do does not hang on it, and whom it lets in does.
+        """
         gaps = list(dict.fromkeys(subject.actor.gaps))
         if gaps:
             yield RoleProblem(
                 f"what {subject.name} may do is not known in full: {listed(gaps)}",
+                help="give what is missing, or accept it with --allow-undecided",
+                decided=False,
+            )
+        trust = list(dict.fromkeys(subject.trust_gaps))
+        if trust:
+            yield RoleProblem(
+                f"who may assume {subject.name} is not known in full: {listed(trust)}",
                 help="give what is missing, or accept it with --allow-undecided",
                 decided=False,
             )
