@@ -90,21 +90,41 @@ def refuse_shared_principals(values: Mapping[str, Any], component: str) -> None:
     Raises:
         ArgumentError: somebody could do both, and that is not advisory.
     """
-    lists = {
-        name: values[name]
-        for persona, name in PRINCIPALS.items()
-        if persona != ADMINISTRATOR and name in values  # that one needs a service role
-    }
-    if not lists or not is_known(lists) or not is_known(values.get("separation")):
+    lists = _known_lists(values)
+    if not lists:
         return
     _refuse_two_partitions(lists)
-    partition, account = _home(lists)
+    partition, account = _home(next(iter(lists.values()))[0])
     region = catalog.partitions()[partition].regions[0]
     example = f"arn:{partition}:{PAYMENTS_SERVICE}:{region}:{account}:payment-manager/m-0123456789"
     separation = {name: values[name] for name in ("separation",) if name in values}
     found = arguments({**lists, **separation, "payment_manager_arns": [example]})
     for _warning in shared(found, planned_roles(found, component)):
         pass  # said once all is known
+
+
+def _known_lists(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the principals as far as they are known; for the others stand names of nobody.
+
+    So each keeps its place in its list. Those of the administrator are left out: that role needs a
+    service role.
+    """
+    lists = {
+        name: values[name]
+        for persona, name in PRINCIPALS.items()
+        if persona != ADMINISTRATOR and isinstance(values.get(name), list | tuple)
+    }
+    known = [arn for arns in lists.values() for arn in arns if is_known(arn)]
+    if not known:
+        return {}
+    partition, account = _home(known[0])
+    nobody = f"arn:{partition}:iam::{account}:role/not-known-yet-"
+    return {
+        name: [
+            arn if is_known(arn) else f"{nobody}{name}-{number}" for number, arn in enumerate(arns)
+        ]
+        for name, arns in lists.items()
+    }
 
 
 def _refuse_two_partitions(lists: Mapping[str, Any]) -> None:
@@ -125,7 +145,7 @@ def _refuse_two_partitions(lists: Mapping[str, Any]) -> None:
             )
 
 
-def _home(lists: Mapping[str, Any]) -> tuple[str, str]:
-    """Return partition and account of the first principal."""
-    first = next(iter(lists.values()))[0].split(":", _ARN_FIELDS - 1)
-    return first[1], first[4]
+def _home(arn: str) -> tuple[str, str]:
+    """Return partition and account of a principal."""
+    _, partition, _, _, account, _ = arn.split(":", _ARN_FIELDS - 1)
+    return partition, account

@@ -125,6 +125,31 @@ def test_shared_principals_are_refused_before_the_managers_are_known(
     assert account.roles() == []
 
 
+def test_shared_principals_are_refused_beside_one_that_is_not_known_yet(account: Account) -> None:
+    def args() -> dict[str, object]:
+        unknown = pulumi.Output.from_input(pulumi.output.UNKNOWN)
+        return callers(management_principals=[unknown, AGENT])
+
+    with pytest.raises(
+        pulumi.InputPropertyError, match=r"^processPaymentPrincipals\[0\]: "
+    ) as error:
+        deploy_roles(args, account, preview=True)
+    assert "is also among managementPrincipals[1]" in str(error.value)
+
+
+@pytest.mark.parametrize("known", [[], [principal("budget-desk")]])
+def test_principals_that_are_not_known_yet_are_not_taken_for_shared(
+    account: Account, known: list[object]
+) -> None:
+    def args() -> dict[str, object]:
+        unknown = pulumi.Output.from_input(pulumi.output.UNKNOWN)
+        return callers(
+            management_principals=[*known, unknown], process_payment_principals=[unknown]
+        )
+
+    assert len(deploy_roles(args, account, preview=True).of(ROLE)) == 3
+
+
 def test_advisory_says_it_once_where_the_managers_are_known_later(account: Account) -> None:
     def args() -> dict[str, object]:
         managers = pulumi.Output.from_input([MANAGER])
