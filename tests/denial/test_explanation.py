@@ -257,6 +257,20 @@ def test_a_layer_that_denies_is_named_with_its_statement_and_spares_the_action(n
     assert [edit.kind for edit in found.repair.edits] == [REMOVE]
 
 
+def test_scps_that_only_deny_stand_beside_the_one_that_allows_everything() -> None:
+    """Unless AWS says that none allows it; no account is without any that does."""
+    limits = Limits(scps=[("", [document(policy(deny(LIST)), "scp.json", SCP)])])
+    given = files(policy(allow(LIST, BOTH)), limits=limits)
+    found = explain(sentence(LIST, "with an explicit deny in a service control policy"), given)
+    assert [(cause.layer, cause.explicit) for cause in found.causes] == [(SCP, True)]
+    assert found.next == ()
+    assert found.repair is not None
+    reason = f"because no service control policy allows the {LIST} action"
+    assert (SCP, False) in {
+        (one.layer, one.explicit) for one in explain(sentence(LIST, reason), given).causes
+    }
+
+
 def test_what_denies_next_is_said_and_repaired_as_well() -> None:
     limits = Limits(
         boundary=[document(READ_ONLY, "boundary.json", BOUNDARY)],

@@ -13,6 +13,7 @@ from payguard.attachments import (
 )
 from payguard.authorization.actor import Actor
 from payguard.authorization.caller import ROLE, USER, caller
+from payguard.authorization.evaluate import may_allow
 from payguard.authorization.policy_set import (
     EVERYTHING,
     Policies,
@@ -321,7 +322,8 @@ def _limits(files: Known, denial: Denial) -> Limits:
     passes = denial.layer == VPC_ENDPOINT or "aws:sourcevpce" in denial.context
     return given._replace(
         session=given.session or of_kind[SESSION],
-        scps=given.scps or _one_level(of_kind[SCP], denial),
+        scps=[(name, _level(several, denial)) for name, several in given.scps]
+        or _one_level(of_kind[SCP], denial),
         rcps=given.rcps or _one_level(of_kind[RCP], None),
         vpc_endpoint=given.vpc_endpoint or (of_kind[VPC_ENDPOINT] if passes else ()),
     )
@@ -340,6 +342,17 @@ def _one_level(
         return ()
     if denial is None or (denial.layer == SCP and denial.explicit is False):
         return (("", documents),)
-    first = documents[0]
-    full = first._replace(value=EVERYTHING, address="FullAWSAccess")
-    return (("", (*documents, full)),)
+    return (("", (*documents, _full(documents[0]))),)
+
+
+def _level(documents: Sequence[Document], denial: Denial) -> Sequence[Document]:
+    """Return the SCPs of a level that the user names; what only denies is beside FullAWSAccess."""
+    denies = not any(
+        may_allow(clause) for one in documents for clause in layer_of(SCP, one.value).clauses
+    )
+    lacking = denial.layer == SCP and denial.explicit is False
+    return (*documents, _full(documents[0])) if documents and denies and not lacking else documents
+
+
+def _full(document: Document) -> Document:
+    return document._replace(value=EVERYTHING, address="FullAWSAccess")
