@@ -10,7 +10,7 @@ from payguard.iam.document import BOUNDARY, IDENTITY, TRUST, parse_policy
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.idle import is_idle, let_in_by_name
 from payguard.infrastructure import GROUP, Document, Role
-from payguard.rules.assumed import has_one_duty
+from payguard.rules.assumed import Payers
 from payguard.rules.subject import Subject
 from payguard.suppression import globs
 from payguard_policies import catalog
@@ -55,8 +55,11 @@ def cases(
     deployment = deployment_of(roles, (*managers, *declared_managers))
     actors = [actor_of(role, deployment) for role in roles]
     policies_decide = not let_in_by_name(actors)
-    payers = tuple(filter(has_one_duty, actors))
-    found = []
+    found: list[Case] = []
+    payers = Payers(
+        lambda: (case.subject.actor for case in found if case.subject.has_one_duty),
+        (one.arn for one in actors),
+    )
     for role, one in zip(roles, actors, strict=True):
         rule = settings.role_rule(one.name)
         meant = persona or (rule.persona if rule else "")

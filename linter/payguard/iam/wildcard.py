@@ -62,8 +62,13 @@ def overlaps(first: str, second: str) -> bool:
     """Tell whether some text is matched by both patterns.
 
     Walks the product of the two patterns' positions, so the cost is bounded by the product of
-    their lengths.
+    their lengths; where one has no wildcard, or they begin or end otherwise, there is no need to.
     """
+    for pattern, other in ((first, second), (second, first)):
+        if not has_wildcard(other):
+            return matches(pattern, other)
+    if not (_agree(_head(first), _head(second)) and _agree(_tail(first), _tail(second))):
+        return False
     first, second = _collapse(first), _collapse(second)
     reachable = {0}
     for place in range(len(first) + 1):
@@ -74,6 +79,21 @@ def overlaps(first: str, second: str) -> bool:
         if not reachable:
             return False
     return False
+
+
+def _head(pattern: str) -> str:
+    """Return what stands before the first wildcard."""
+    return pattern.partition("*")[0].partition("?")[0]
+
+
+def _tail(pattern: str) -> str:
+    """Return what stands behind the last wildcard, from its end."""
+    return _head(pattern[::-1])
+
+
+def _agree(one: str, other: str) -> bool:
+    """Tell whether one of two texts begins with the other."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def covers(wide: str, narrow: str) -> bool:

@@ -1,14 +1,14 @@
 """Who has no payments permission at all, and both duties: by assuming a role for each of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from payguard.authorization.actor import Actor, actor
 from payguard.authorization.answer import Step
 from payguard.authorization.caller import ROLE, SESSION, USER, caller
-from payguard.authorization.closure import separated_one
+from payguard.authorization.closure import both_by_assuming
 from payguard.authorization.policy_set import Layer, StatementRef
-from payguard.authorization.prove import never_both
 from payguard.authorization.reach import may_grant
 from payguard.iam.principal import Principal
 from payguard.rules.payments.money import spending
@@ -32,84 +32,87 @@ class Guest(NamedTuple):
     steps: tuple[Step, ...]
 
 
-def touches_payments(one: Actor) -> bool:
-    """Tell whether some statement could let a role open a budget or spend."""
-    return any(may_grant(one, action) for action in spending())
-
-
-def has_one_duty(one: Actor) -> bool:
-    """Tell whether a role touches payments, and does not both open budgets and spend by itself.
-
-    Of one that does, that is what there is to say: not that others may assume it.
-    """
-    spend, budget = (may_grant(one, action) for action in spending())
-    return spend != budget or (spend and not never_both(one, *spending()).witness)
-
-
-def both_by_assuming(one: Actor, payers: Sequence[Actor]) -> tuple[Step, ...]:
-    """Return the requests by which somebody does both as roles that it assumes; none if it cannot.
-
-    Who writes policies, or passes roles to what runs code, administers roles: that it could do
-    everything is no finding about payments.
+class Payers:
+    """The roles of an input that have one of the two duties, and who may assume them.
 
     Args:
-        one: who asks.
-        payers: the roles with one duty.
+        find: returns those roles; they are told when somebody asks.
+        arns: those of all roles of the input: they are asked about by themselves.
     """
-    if len(payers) < 2 or not (may_grant(one, _ASSUME) or _is_let_in(one, payers)):
-        return ()
+
+    def __init__(self, find: Callable[[], Iterable[Actor]], arns: Iterable[str]) -> None:
+        self._find, self._arns = find, frozenset(arns)
+
+    @cached_property
+    def roles(self) -> tuple[Actor, ...]:
+        """The roles."""
+        return tuple(self._find())
+
+    @cached_property
+    def guests(self) -> Mapping[str, Sequence[Guest]]:
+        """By the name of a role that spends: the principals let in to it by name that do both.
+
+        What else they may do is not in the input: that they may assume a role that names them is
+        taken for granted. Whole accounts are left out: the policies there decide.
+        """
+        found: dict[str, list[Guest]] = {}
+        for arn, hosts in self._hosts().items():
+            steps = _both(_whoever_assumes(arn), [role for role, _, _ in hosts.values()])
+            if steps:
+                spender = steps[-1].who
+                _, place, principal = hosts[spender]
+                found.setdefault(spender, []).append(Guest(arn, place, principal.pointer, steps))
+        return found
+
+    def assumed_by(self, one: Actor) -> tuple[Step, ...]:
+        """Return the requests by which a role does both as roles that it assumes; none if it cannot.
+
+        Who writes policies, or passes roles to what runs code, administers roles: that it could do
+        everything is no finding about payments.
+        """
+        if not (may_grant(one, _ASSUME) or self._lets_in(one)):
+            return ()
+        return _both(one, self.roles)
+
+    def _lets_in(self, one: Actor) -> bool:
+        """Tell whether a role may be named, itself or its sessions, so that it needs no policy."""
+        own = caller(one.arn)
+        return not one.arn or _ANYONE in self._named or (own.account, own.name) in self._named
+
+    @cached_property
+    def _named(self) -> frozenset[tuple[str, str]]:
+        """The accounts and names of all whom the roles let in."""
+        texts = {who.text for role in self.roles for _, who in _named(role.trust)}
+        return frozenset(
+            _ANYONE if text == "*" else (caller(text).account, caller(text).name) for text in texts
+        )
+
+    def _hosts(self) -> Mapping[str, Mapping[str, tuple[Actor, StatementRef, Principal]]]:
+        """Return the roles that name a principal, by its ARN and their names, and where they do."""
+        found: dict[str, dict[str, tuple[Actor, StatementRef, Principal]]] = {}
+        for role in self.roles:
+            for place, principal in _named(role.trust):
+                arn = principal.text
+                if arn not in self._arns and caller(arn).kind in _GUESTS:
+                    found.setdefault(arn, {}).setdefault(role.name, (role, place, principal))
+        return found
+
+
+_ANYONE = ("*", "")
+_GUESTS = frozenset({ROLE, USER, SESSION})
+
+
+def _both(one: Actor, roles: Sequence[Actor]) -> tuple[Step, ...]:
     spend, budget = spending()
-    found = separated_one(one, [one, *payers], budget, spend).witness
-    assumed = all(step.request.action == _ASSUME for step in found[:-2])
-    return found if assumed else ()
+    return both_by_assuming(one, roles, budget, spend)
 
 
-def guests(payer: Actor, payers: Sequence[Actor], others: Sequence[Actor]) -> Iterator[Guest]:
-    """Yield the principals that a role which spends lets in by name and that do both.
-
-    What else they may do is not in the input: that they may assume a role that names them is taken
-    for granted. Whole accounts are left out: the policies there decide.
-
-    Args:
-        payer: the role.
-        payers: the roles with one duty.
-        others: all roles of the input: they are asked about by themselves.
-    """
-    spend, _ = spending()
-    if payer.trust is None or payer not in payers or not may_grant(payer, spend):
-        return
-    seen = {one.arn for one in others}
-    for place, principal in _named(payer.trust):
-        arn = principal.text
-        if arn in seen or caller(arn).kind not in {ROLE, USER, SESSION}:
-            continue
-        seen.add(arn)
-        letting_in = [one for one in payers if _names(one, arn)]
-        steps = both_by_assuming(actor(arn, [_assuming(letting_in)], arn=arn), letting_in)
-        if steps:
-            yield Guest(arn, place, principal.pointer, steps)
-
-
-def _named(trust: Layer) -> Iterator[tuple[StatementRef, Principal]]:
-    for clause in trust.clauses:
+def _named(trust: Layer | None) -> Iterator[tuple[StatementRef, Principal]]:
+    for clause in trust.clauses if trust is not None else ():
         if clause.statement.effect == "Allow":
             yield from ((clause.ref, one) for one in clause.statement.principals)
 
 
-def _names(payer: Actor, arn: str) -> bool:
-    return payer.trust is not None and any(one.text == arn for _, one in _named(payer.trust))
-
-
-def _is_let_in(one: Actor, payers: Sequence[Actor]) -> bool:
-    """Tell whether somebody may be named, itself or its sessions, so that it needs no policy."""
-    own = caller(one.arn)
-    named = (who.text for payer in payers if payer.trust for _, who in _named(payer.trust))
-    return not one.arn or any(
-        text == "*" or (caller(text).account, caller(text).name) == (own.account, own.name)
-        for text in named
-    )
-
-
-def _assuming(payers: Sequence[Actor]) -> dict[str, object]:
-    statement = {"Effect": "Allow", "Action": _ASSUME, "Resource": [one.arn for one in payers]}
-    return {"Version": "2012-10-17", "Statement": statement}
+def _whoever_assumes(arn: str) -> Actor:
+    statement = {"Effect": "Allow", "Action": _ASSUME, "Resource": "*"}
+    return actor(arn, [{"Version": "2012-10-17", "Statement": statement}], arn=arn)

@@ -16,7 +16,7 @@ from payguard.authorization.reach import may_grant, reach
 from payguard.authorization.request import Unknown
 from payguard.finding import Severity, Witness
 from payguard.iam.action import expand
-from payguard.rules.assumed import Guest, both_by_assuming, guests, touches_payments
+from payguard.rules.assumed import Guest, Payers
 from payguard.rules.payments.money import spending
 from payguard.stand_in import StandIns, with_stand_ins
 from payguard_policies import PAYMENTS_SERVICE, catalog
@@ -53,7 +53,7 @@ class Subject:
         others: the roles that it may become, itself among them.
         alone: whether it is but one policy, of which nobody says what else it is attached beside.
         idle: whether it surely neither moves money nor becomes another role, see ``idle``.
-        payers: those of the other roles that have one of the two duties.
+        payers: the roles of the input that have one of the two duties.
         trust_gaps: what of its trust policy is not known, a sentence each.
     """
 
@@ -67,7 +67,7 @@ class Subject:
         others: Sequence[Actor] = (),
         alone: bool = False,
         idle: bool = False,
-        payers: Sequence[Actor] = (),
+        payers: Payers | None = None,
         trust_gaps: Sequence[str] = (),
     ) -> None:
         self.idle, self.payers, self.trust_gaps = idle, payers, trust_gaps
@@ -94,7 +94,19 @@ class Subject:
     @cached_property
     def touches_payments(self) -> bool:
         """Whether some statement could let it open a budget or spend."""
-        return touches_payments(self.actor)
+        return any(self._granted)
+
+    @cached_property
+    def _granted(self) -> tuple[bool, ...]:
+        return tuple(may_grant(self.actor, action) for action in spending())
+
+    @cached_property
+    def has_one_duty(self) -> bool:
+        """Whether it may open budgets or spend, and does not do both by itself.
+
+        Of one that does both, that is what there is to say: not that others may assume it.
+        """
+        return any(self._granted) and not (all(self._granted) and self.separation.witness)
 
     @cached_property
     def is_administrator(self) -> bool:
@@ -150,14 +162,14 @@ class Subject:
     @cached_property
     def assumed_separation(self) -> tuple[Step, ...]:
         """The requests by which it does both as roles that it assumes, and nothing by itself."""
-        if self.idle or self.touches_payments:
+        if self.idle or self.touches_payments or self.payers is None:
             return ()
-        return both_by_assuming(self.actor, self.payers)
+        return self.payers.assumed_by(self.actor)
 
-    @cached_property
-    def guests(self) -> tuple[Guest, ...]:
+    @property
+    def guests(self) -> Sequence[Guest]:
         """Who is not in the input, is let in to spend, and is let in by another to open budgets."""
-        return tuple(guests(self.actor, self.payers, self.others))
+        return self.payers.guests.get(self.name, ()) if self.payers is not None else ()
 
     @cached_property
     def contract(self) -> tuple[Check, ...]:
