@@ -17,10 +17,8 @@ from payguard.authorization.policy_set import EVERYTHING, Layer, attach, layer_o
 from payguard.authorization.principal import reach as named_by
 from payguard.authorization.prove import ALL_POLICIES, OWN_ACCOUNT, TYPED_VALUES, never_both
 from payguard.authorization.question import Question, apart_slots, own_slots
-from payguard.authorization.reach import may_grant, part, reach, short
-from payguard.authorization.resource import superset
+from payguard.authorization.reach import granted_on, may_grant, part, reach, short
 from payguard.authorization.search import search
-from payguard.authorization.statement import action_matches
 from payguard.authorization.target import MANAGER, calls
 from payguard.authorization.truth import NO
 from payguard.iam.document import TRUST
@@ -115,32 +113,27 @@ def both_by_assuming(
         The requests, on one payment manager; none where that is not sure, or takes more.
     """
     inquiry = Inquiry(limit or Limit(), 0)
-    ways: dict[str, tuple[Step, ...]] = {}
-    able = [[role for role in roles if may_grant(role, action)] for action in (first, second)]
-    places = {role.name: _granted_on(role, first) for role in able[0]}
-    for pair in product(*able):
-        if inquiry.limit.is_over or pair[0] is pair[1]:
+    known: dict[str, Power] = {}
+
+    def assumed(role: Actor) -> Power:
+        if role.name not in known:
+            steps = _assumes(one, role, inquiry) if role.arn else ()
+            known[role.name] = Power(role, steps)
+        return known[role.name]
+
+    able = [(role, granted_on(role, first)) for role in roles if may_grant(role, first)]
+    others = [role for role in roles if may_grant(role, second)]
+    for (role, where), other in product(able, others):
+        if inquiry.limit.is_over:
+            break
+        if role is other or not may_grant(other, second, where):
             continue
-        if not may_grant(pair[1], second, places[pair[0].name]):
-            continue
-        for role in pair:
-            if role.name not in ways:
-                ways[role.name] = _assumes(one, role, inquiry) if role.arn else ()
-        power, other = (Power(role, ways[role.name]) for role in pair)
-        steps = _both(power, other, first, second, inquiry) if power.steps and other.steps else ()
+        pair = assumed(role), assumed(other)
+        sure = all(power.steps for power in pair)
+        steps = _both(*pair, first, second, inquiry) if sure else ()
         if steps:
             return steps
     return ()
-
-
-def _granted_on(one: Actor, action: str) -> tuple[str, ...]:
-    """Return patterns, one of which matches whatever a role may do an action on; none for any."""
-    clauses = (clause for clause in one.policies.identity.clauses if may_allow(clause))
-    able = [clause for clause in clauses if action_matches(clause, action) is not NO]
-    texts = [text for clause in able for text in clause.statement.resources]
-    if not all(clause.statement.resources for clause in able):
-        return ()
-    return tuple(map(superset, texts)) if all(isinstance(text, str) for text in texts) else ()
 
 
 def _pairs(found: Sequence[Power]) -> Iterator[tuple[Power, Power]]:

@@ -77,16 +77,26 @@ def may_grant(actor: Actor, action: str, inside: Sequence[str] = ()) -> bool:
         action: with its service prefix.
         inside: as in ``reach``.
     """
-    policies = actor.policies
-    granting = (policies.identity, policies.resource, policies.trust)
     return actor.arn.endswith(_ROOT) or any(
-        may_allow(clause)
-        and action_matches(clause, action) is not NO
-        and _may_be_on(clause, inside)
-        for layer in granting
-        if layer is not None
-        for clause in layer.clauses
+        _may_be_on(clause, inside) for clause in _granting(actor, action)
     )
+
+
+def granted_on(actor: Actor, action: str) -> tuple[str, ...]:
+    """Return patterns, one of which matches whatever a role may do an action on; none for any."""
+    named = [clause.statement.resources for clause in _granting(actor, action)]
+    texts = [text for resources in named for text in resources if isinstance(text, str)]
+    whole = all(named) and len(texts) == sum(map(len, named)) and not actor.arn.endswith(_ROOT)
+    return tuple(map(superset, texts)) if whole else ()
+
+
+def _granting(actor: Actor, action: str) -> Iterator[Clause]:
+    """Yield the statements that may allow a role an action."""
+    policies = actor.policies
+    for layer in (policies.identity, policies.resource, policies.trust):
+        for clause in layer.clauses if layer is not None else ():
+            if may_allow(clause) and action_matches(clause, action) is not NO:
+                yield clause
 
 
 def _may_be_on(clause: Clause, inside: Sequence[str]) -> bool:

@@ -231,8 +231,7 @@ class _Search:
     # The representatives, one after the other
 
     def run(self) -> Found:
-        texts = self._texts(pruning(self.asked))
-        wanted = [(text, hits) for text, hits in texts.texts if self._counts(hits)]
+        texts, wanted = self._wanted(pruning(self.asked))
         for text, hits in wanted:
             requests = self._ask(text, self._about(hits))
             if requests:
@@ -246,11 +245,9 @@ class _Search:
         return Found(doubts=tuple(self.doubts), texts=len(wanted))
 
     def is_possible(self) -> tuple[bool, int]:
-        texts = self._texts(pruning(self.asked))
-        wanted = [(text, hits) for text, hits in texts.texts if self._counts(hits)]
+        texts, wanted = self._wanted(pruning(self.asked))
         possible = any(self._may_be(text, self._about(hits)) for text, hits in wanted)
-        unsure = not (texts.complete and self.filled) or bool(self.limit.reached)
-        return possible or unsure, len(wanted)
+        return possible or self._lacks(texts), len(wanted)
 
     def _may_be(self, text: str, parts: tuple[Asked, ...]) -> bool:
         """Tell whether requests about one text may be an answer, however doubts are settled."""
@@ -259,8 +256,7 @@ class _Search:
         return case.solve(self.limit) is not None
 
     def each(self) -> Iterator[tuple[str, Found]]:
-        texts = self._texts(EVERYTHING)
-        wanted = [(text, hits) for text, hits in texts.texts if self._counts(hits)]
+        texts, wanted = self._wanted(EVERYTHING)
         if not (self._is_exact or all(self._is_short(text) for text, _ in wanted)):
             yield from _Search(_with_universe(self.question, exactly), self.limit).each()
             return
@@ -277,10 +273,19 @@ class _Search:
     def _about(self, hits: int) -> tuple[Asked, ...]:
         return tuple(cut(asked, hits) for asked in self.asked)
 
+    def _lacks(self, texts: Representatives) -> bool:
+        """Tell whether there may be texts, or ways to read them, of which nothing was heard."""
+        return not (texts.complete and self.filled) or bool(self.limit.reached)
+
     def _note_limits(self, texts: Representatives) -> None:
-        if not (texts.complete and self.filled) or self.limit.reached:
+        if self._lacks(texts):
             reason = self.limit.reached or "too many ways to fill variables in"
             self.doubts[Doubt(LIMIT, reason)] = None
+
+    def _wanted(self, worth: Pruning) -> tuple[Representatives, list[tuple[str, int]]]:
+        """Return the representatives, and those of them that the question is about."""
+        found = self._texts(worth)
+        return found, [(text, hits) for text, hits in found.texts if self._counts(hits)]
 
     def _texts(self, worth: Pruning) -> Representatives:
         question = self.question

@@ -20,12 +20,12 @@ from payguard.iam.document import (
     SCP,
     SESSION,
     TRUST,
+    VERSIONS,
     VPC_ENDPOINT,
 )
 
 # Kinds of Edit
 ADD, REPLACE, REMOVE = "add", "replace", "remove"
-_VERSION = "2012-10-17"
 _ADDED_SID = "payguard-repair"
 
 
@@ -64,7 +64,7 @@ def _edited(policies: Policies, edit: Edit, number: int) -> Policies:
     layer = found.get(edit.level) or Layer(edit.layer, edit.level, ())
     if edit.kind == ADD:
         ref = StatementRef(edit.layer, number, f"/{_ADDED_SID}", None, edit.level)
-        clauses = (*layer.clauses, *_clauses(edit, ref, _VERSION))
+        clauses = (*layer.clauses, *_clauses(edit, ref, VERSIONS[0]))
     else:
         clauses = tuple(
             new

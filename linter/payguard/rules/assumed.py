@@ -77,10 +77,10 @@ class Payers:
     def _lets_in(self, one: Actor) -> bool:
         """Tell whether a role may be named, itself or its sessions, so that it needs no policy."""
         own = caller(one.arn)
-        return not one.arn or _ANYONE in self._named or (own.account, own.name) in self._named
+        return not one.arn or not self._let_in.isdisjoint((_ANYONE, (own.account, own.name)))
 
     @cached_property
-    def _named(self) -> frozenset[tuple[str, str]]:
+    def _let_in(self) -> frozenset[tuple[str, str]]:
         """The accounts and names of all whom the roles let in."""
         texts = {who.text for role in self.roles for _, who in _named(role.trust)}
         return frozenset(
