@@ -4,8 +4,10 @@ The policies of the provider awscc are read all the same; what a stack of CloudF
 in its template. https://registry.terraform.io/providers/hashicorp/awscc/latest/docs
 """
 
+from types import MappingProxyType
+
 from payguard.finding import Location
-from payguard.iam.document import IDENTITY
+from payguard.iam.document import IDENTITY, TRUST
 from payguard.iam.unresolved import MISSING, UNEVALUATED, Unresolved
 from payguard.infrastructure import Gap
 
@@ -16,16 +18,17 @@ _STACKS = (
     "awscc_cloudformation_stack",
     "awscc_cloudformation_stack_set",
 )
-NOT_JOINED = (
-    *_STACKS,
-    "awscc_iam_group",
-    "awscc_iam_group_policy",
-    "awscc_iam_managed_policy",
-    "awscc_iam_role",
-    "awscc_iam_role_policy",
-    "awscc_iam_user",
-    "awscc_iam_user_policy",
+# The policies of awscc: type to argument and policy type.
+DOCUMENTS = MappingProxyType(
+    {
+        "awscc_iam_group_policy": ("policy_document", IDENTITY),
+        "awscc_iam_managed_policy": ("policy_document", IDENTITY),
+        "awscc_iam_role": ("assume_role_policy_document", TRUST),
+        "awscc_iam_role_policy": ("policy_document", IDENTITY),
+        "awscc_iam_user_policy": ("policy_document", IDENTITY),
+    }
 )
+NOT_JOINED = (*_STACKS, "awscc_iam_group", "awscc_iam_user", *DOCUMENTS)
 
 
 def not_joined(type_: str, address: str, location: Location) -> Gap:

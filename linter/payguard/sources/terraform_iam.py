@@ -12,7 +12,7 @@ from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import GROUP, ROLE, USER, Document, Gap, Role, Text
 from payguard.sources.assembly import Assembly, Reference
 from payguard.sources.terraform_document import POLICY_DOCUMENT, Documents
-from payguard.sources.terraform_elsewhere import NOT_JOINED, not_joined
+from payguard.sources.terraform_elsewhere import DOCUMENTS, NOT_JOINED, not_joined
 from payguard.sources.terraform_name import KINDS, POLICY, Names
 from payguard.sources.terraform_pattern import attribute
 from payguard.sources.terraform_reference import References
@@ -39,11 +39,7 @@ _OTHERS = {
     "aws_sqs_queue_policy": ("policy", RESOURCE),
     "aws_ssoadmin_permission_set_inline_policy": ("inline_policy", IDENTITY),
     "aws_vpc_endpoint_policy": ("policy", VPC_ENDPOINT),
-    "awscc_iam_group_policy": ("policy_document", IDENTITY),
-    "awscc_iam_managed_policy": ("policy_document", IDENTITY),
-    "awscc_iam_role": ("assume_role_policy_document", TRUST),
-    "awscc_iam_role_policy": ("policy_document", IDENTITY),
-    "awscc_iam_user_policy": ("policy_document", IDENTITY),
+    **DOCUMENTS,
 }
 _ORGANIZATION = "aws_organizations_policy"
 _ORGANIZATION_TYPES = {"SERVICE_CONTROL_POLICY": SCP, "RESOURCE_CONTROL_POLICY": RCP}

@@ -12,7 +12,7 @@ from payguard.iam.document import BOUNDARY, IDENTITY, RCP, RESOURCE, SCP, TRUST,
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import GROUP, ROLE, USER, Document, Gap, Role, Text
 from payguard.sources.assembly import Assembly, Reference
-from payguard.sources.terraform_elsewhere import NOT_JOINED, not_joined
+from payguard.sources.terraform_elsewhere import DOCUMENTS, NOT_JOINED, not_joined
 from payguard.sources.terraform_hcl.attribute import attribute
 from payguard.sources.terraform_hcl.datum import Datum, EvaluationError, text
 from payguard.sources.terraform_hcl.document import Holder, document
@@ -40,11 +40,7 @@ _OTHERS = MappingProxyType(
         "aws_ssoadmin_permission_set_inline_policy": ("inline_policy", IDENTITY),
         "aws_vpc_endpoint": ("policy", VPC_ENDPOINT),
         "aws_vpc_endpoint_policy": ("policy", VPC_ENDPOINT),
-        "awscc_iam_group_policy": ("policy_document", IDENTITY),
-        "awscc_iam_managed_policy": ("policy_document", IDENTITY),
-        "awscc_iam_role": ("assume_role_policy_document", TRUST),
-        "awscc_iam_role_policy": ("policy_document", IDENTITY),
-        "awscc_iam_user_policy": ("policy_document", IDENTITY),
+        **DOCUMENTS,
     }
 )
 # AWS keeps its own policies by the same names in every partition.
