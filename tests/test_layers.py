@@ -13,6 +13,7 @@ POLICIES = Path(str(payguard_policies.__file__)).parent
 
 # From the ground up; a module may import its own layer and those before it.
 LAYERS = [
+    ["quotation"],
     ["finding", "pointer"],
     ["identifiers"],
     ["iam"],

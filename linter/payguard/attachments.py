@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from payguard.authorization.actor import Actor
-from payguard.finding import Location, Span, quote
+from payguard.finding import Location, Span
 from payguard.iam.document import BOUNDARY, IDENTITY
 from payguard.infrastructure import Document, Role
+from payguard.quotation import quote
 from payguard.suppression import nearest
 
 _MOST_NAMED = 5

@@ -8,11 +8,13 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from payguard.finding import SEVERITIES, Severity, quote
+from payguard.finding import SEVERITIES, Severity
 from payguard.iam.wildcard import matches
+from payguard.quotation import quote
 from payguard.suppression import RULE_IDS, Ignore, globs, nearest
+from payguard_policies.named_tuple import NamedTuple
 
 _OWN, _SHARED = "payguard.toml", "pyproject.toml"
 _MAX_BYTES = 1024 * 1024

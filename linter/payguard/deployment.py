@@ -9,12 +9,13 @@ of them it will be stays unknown.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import has_wildcard
 from payguard.infrastructure import Document, Role
 from payguard_policies import PAYMENTS_SERVICE
+from payguard_policies.named_tuple import NamedTuple
 
 _KNOWN = re.compile(
     r"AWS::(AccountId|Region|Partition|URLSuffix)"

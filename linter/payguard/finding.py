@@ -1,7 +1,9 @@
 """What payguard says: findings, where they stand, and inputs it could not read."""
 
 from enum import IntEnum
-from typing import NamedTuple
+
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 
 
 class Severity(IntEnum):
@@ -25,22 +27,6 @@ _LABELS = {
     Severity.ERROR: "error",
 }
 SEVERITIES = {label: severity for severity, label in _LABELS.items()}
-
-
-_QUOTED = 160
-
-
-def quote(text: str) -> str:
-    """Return ``text`` in double quotes, fit for a terminal and a log line.
-
-    Shortened in the middle beyond 160 characters; control characters are escaped, so that no
-    input can move the cursor or forge a line.
-    """
-    if len(text) > _QUOTED:
-        text = f"{text[: _QUOTED - 40]}…{text[-39:]}"
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return f'"{text}"'
 
 
 class Span(NamedTuple):

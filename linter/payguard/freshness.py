@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard_policies import catalog
 
 _SERVICES = {"data": "bedrock-agentcore", "control": "bedrock-agentcore-control"}

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from payguard.finding import InputError, Location, Span
 from payguard.iam.unresolved import Unresolved
+from payguard_policies.named_tuple import NamedTuple
 
 # Begins a comment that speaks to payguard, in any format that has comments.
 COMMENT_MARK = "# payguard:"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.authorization.answer import UNDECIDED, Answer
 from payguard.configuration import RoleRule, Settings
@@ -17,6 +17,7 @@ from payguard.run import with_modules
 from payguard.sources.opening import How, open_input
 from payguard.sources.text_file import Candidate
 from payguard.subjects import Case, cases, made_roles
+from payguard_policies.named_tuple import NamedTuple
 
 # Asks a question of the engine, or gives it up as undecided.
 Patience = Callable[[Callable[[], Answer]], Answer]

@@ -8,7 +8,6 @@ place is no power.
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from time import monotonic
-from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer, Inquiry, Step
@@ -23,6 +22,7 @@ from payguard.iam.wildcard import covers
 from payguard.identifiers.glob import can_match
 from payguard.stand_in import StandIns, with_stand_ins
 from payguard_policies.action_sets import ActionGroup, action_sets
+from payguard_policies.named_tuple import NamedTuple
 
 _SUB_TYPES = ("session", "instrument", "connector")
 _MOST_PLACES = 60  # of one action; each is asked about by itself

@@ -1,7 +1,6 @@
 """Role rules asked about the roles of one input; what they see is placed in its files."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from payguard.finding import Finding, InputError, Location, Severity
 from payguard.iam.document import BOUNDARY, IDENTITY, TRUST
@@ -11,6 +10,7 @@ from payguard.rules.listener import Listener
 from payguard.rules.rule import Problem, RoleProblem, Rule
 from payguard.subjects import Case, place
 from payguard.suppression import Suppressions
+from payguard_policies.named_tuple import NamedTuple
 
 Hit = tuple[Rule, str, Problem]
 Seen = Mapping[int, Sequence[Hit]]  # by document: what was found in it by itself

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from payguard.configuration import Settings
 from payguard.desk import Desk
@@ -15,6 +14,7 @@ from payguard.sources.opening import How, Opened, open_input
 from payguard.sources.text_file import Candidate
 from payguard.suppression import Suppressions
 from payguard.tally import NOTHING, Asked, Tally, report
+from payguard_policies.named_tuple import NamedTuple
 
 Input = Candidate | InputError
 

@@ -5,7 +5,7 @@ place, wherever the same value stands, the engine can say what the policy does t
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.policy_set import Layer, layers
@@ -15,6 +15,7 @@ from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard.identifiers.glob import can_match
 from payguard_policies import PAYMENTS_SERVICE
+from payguard_policies.named_tuple import NamedTuple
 
 _KIND = "payment-manager/"
 _FIELDS = 5  # colons of an ARN

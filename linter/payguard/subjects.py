@@ -1,7 +1,7 @@
 """Roles of the input made into what role rules are asked about."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.authorization.actor import Actor, actor
 from payguard.configuration import RoleRule, Settings
@@ -14,6 +14,7 @@ from payguard.rules.assumed import Payers
 from payguard.rules.subject import Subject
 from payguard.suppression import globs
 from payguard_policies import catalog
+from payguard_policies.named_tuple import NamedTuple
 
 # What AWS calls the roles, and what teams make of it: a persona that is only inferred.
 _NAMES = {

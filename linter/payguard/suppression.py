@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
 
-from payguard.finding import Finding, Location, Severity, Span, quote
+from payguard.finding import Finding, Location, Severity, Span
 from payguard.infrastructure import COMMENT_MARK, Document, SourceMap
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 
 _FORM = 'expected "ignore[rule-id] reason"'
 # More is no work of hands, and each costs time.

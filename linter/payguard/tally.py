@@ -1,9 +1,9 @@
 """What a run is asked and what it gathers, input by input."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from payguard.finding import Finding, InputError, Report
+from payguard_policies.named_tuple import NamedTuple
 
 
 class Asked(NamedTuple):

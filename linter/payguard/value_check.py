@@ -1,13 +1,13 @@
 """Rules about values asked about the ARNs and IDs of payments that stand outside of policies."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from payguard.finding import Finding, InputError, Span
 from payguard.infrastructure import Document, Infrastructure, Value
 from payguard.rules.listener import Listener
 from payguard.rules.rule import Problem, Rule
 from payguard.suppression import Suppressions
+from payguard_policies.named_tuple import NamedTuple
 
 Texts = Callable[[str], str]
 Remarks = list[tuple[int, str]]

@@ -3,11 +3,18 @@
 Contracts and rules are made of them, so that no list of actions is written twice.
 """
 
+from __future__ import annotations
+
 import functools
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+
+from payguard_policies.named_tuple import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PATH = os.path.join(os.path.dirname(__file__), "roles", "action_sets.json")
 

@@ -7,7 +7,8 @@ mean and what helps stand in ``messages.json``, each with its source.
 import functools
 import json
 import os
-from typing import NamedTuple
+
+from payguard_policies.named_tuple import NamedTuple
 
 _PATH = os.path.join(os.path.dirname(__file__), "messages.json")
 

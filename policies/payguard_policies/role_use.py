@@ -5,7 +5,9 @@ import json
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
+
+from payguard_policies.named_tuple import NamedTuple
 
 _PATH = os.path.join(os.path.dirname(__file__), "role_use.json")
 

@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 
 from payguard import identifiers
-from payguard.finding import quote
 from payguard.iam.document import BOUNDARY, parse_policy
 from payguard.iam.parameter import check_passed_role, check_principal, check_secret
 from payguard.identifiers import ERROR, Problem, arn_field, parse_arn
 from payguard.identifiers.glob import is_glob
 from payguard.identifiers.shape import from_model
+from payguard.quotation import quote
 from payguard.sources import json_text
 from payguard_policies import catalog
 from payguard_pulumi.argument import PRINCIPALS, SEPARATIONS, ArgumentError, is_known

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from payguard.finding import quote
 from payguard.identifiers import arn_field
 from payguard.identifiers.shape import from_model
+from payguard.quotation import quote
 from payguard.sources import json_text
 from payguard.suppression import nearest
 from payguard_policies import roles

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from payguard import identifiers
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_pulumi.argument import ADMINISTRATOR, PRINCIPALS, ArgumentError, is_known, wire_name
 from payguard_pulumi.arguments import Arguments, arguments, check_names

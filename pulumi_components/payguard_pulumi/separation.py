@@ -7,9 +7,10 @@ from payguard.authorization.compare import OVERRIDDEN, dead_statements
 from payguard.authorization.policy_set import Clause, StatementRef
 from payguard.configuration import RoleRule, Settings
 from payguard.deployment import deployment_of
-from payguard.finding import Finding, Location, Severity, Span, quote
+from payguard.finding import Finding, Location, Severity, Span
 from payguard.iam.document import BOUNDARY, IDENTITY, TRUST
 from payguard.infrastructure import Document, Infrastructure, Role
+from payguard.quotation import quote
 from payguard.rules.role.naming import listed
 from payguard.run import lint_found
 from payguard.subjects import actor_of

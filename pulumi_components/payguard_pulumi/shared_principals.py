@@ -9,8 +9,8 @@ from payguard.authorization.answer import PROVED, REFUTED
 from payguard.authorization.caller import ROLE, ROOT, SESSION, caller
 from payguard.authorization.closure import separated_one
 from payguard.authorization.policy_set import Layer, layer_of
-from payguard.finding import quote
 from payguard.iam.document import TRUST
+from payguard.quotation import quote
 from payguard.rules.payments.money import spending
 from payguard_pulumi.argument import PRINCIPALS, SERVICE_PERSONA, wire_name
 from payguard_pulumi.arguments import Arguments

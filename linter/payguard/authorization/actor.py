@@ -1,11 +1,13 @@
 """A role or user as the engine sees it: what is attached to it, and who it is."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from payguard.authorization.caller import caller
 from payguard.authorization.policy_set import Document, Layer, Levels, Policies, attach, layer_of
 from payguard.iam.document import TRUST
+from payguard_policies.named_tuple import NamedTuple
 
 
 class Actor(NamedTuple):
@@ -29,7 +31,7 @@ class Actor(NamedTuple):
     gaps: tuple[str, ...] = ()
     attached: tuple[str, ...] = ()
 
-    def of(self, arn: str) -> "Actor":
+    def of(self, arn: str) -> Actor:
         """Return the role with another ARN, and with the account of that."""
         return self._replace(arn=arn, account=caller(arn).account if arn else "")
 

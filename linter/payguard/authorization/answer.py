@@ -1,11 +1,11 @@
 """The answer to a question about all requests: proved, refuted with a witness, or undecided."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from payguard.authorization.doubt import Doubt
 from payguard.authorization.limit import Limit
 from payguard.authorization.request import Request
+from payguard_policies.named_tuple import NamedTuple
 
 PROVED, REFUTED, UNDECIDED = "proved", "refuted", "undecided"
 

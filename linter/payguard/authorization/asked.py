@@ -1,7 +1,6 @@
 """The requests of a question, ready to be put to the evaluator."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from payguard.authorization.caller import USER, Caller, caller, is_account
 from payguard.authorization.domain import is_carried
@@ -11,6 +10,7 @@ from payguard.authorization.relevance import Entry, keep, keys_of, variable_keys
 from payguard.authorization.request import UNKNOWN, Request, Value, request
 from payguard.authorization.substitution import has_variables, variable_keys
 from payguard_policies import catalog
+from payguard_policies.named_tuple import NamedTuple
 
 
 class Asked(NamedTuple):

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbe
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from payguard.authorization import doubt
 from payguard.authorization.decision import ALLOW, DENY, UNDECIDED, Decision, decide
@@ -12,7 +11,9 @@ from payguard.authorization.doubt import Doubt
 from payguard.authorization.policy_set import Policies
 from payguard.authorization.request import Request
 from payguard_policies import PAYMENTS_SERVICE, catalog
+from payguard_policies.named_tuple import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from payguard.identifiers.template import Template
     from payguard_policies.catalog import Action

@@ -4,7 +4,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+
+from payguard_policies.named_tuple import NamedTuple
 
 ANONYMOUS, ROOT, USER, ROLE = "anonymous", "root", "user", "role"
 SESSION, FEDERATED_USER = "session", "federated-user"

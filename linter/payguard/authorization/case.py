@@ -3,14 +3,20 @@
 The shape is published as ``payguard_policies/schemas/test-case.schema.json``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
 
 from payguard import pointer
 from payguard.authorization.policy_set import Levels, Policies, attach
 from payguard.authorization.request import UNKNOWN, Request, Unknown, request
 from payguard.authorization.value import as_text
-from payguard.finding import quote
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _DETAIL = "expectedDetail"
 _MEMBERS = frozenset({"id", "policies", "request", "expected", _DETAIL})

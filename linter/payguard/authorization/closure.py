@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product
-from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Answer, Inquiry, Step
@@ -22,6 +21,7 @@ from payguard.authorization.search import search
 from payguard.authorization.target import MANAGER, calls
 from payguard.authorization.truth import NO
 from payguard.iam.document import TRUST
+from payguard_policies.named_tuple import NamedTuple
 from payguard_policies.role_use import (
     CodeRunner,
     Edit,

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-custom-policy-c
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import (
@@ -37,6 +36,7 @@ from payguard.authorization.situation import LETS_IN
 from payguard.authorization.universe import Target
 from payguard.authorization.vocabulary import Group, granted, groups
 from payguard_policies import catalog
+from payguard_policies.named_tuple import NamedTuple
 
 
 class Difference(NamedTuple):

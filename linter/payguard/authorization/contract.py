@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/payments-iam-roles
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer, Inquiry
@@ -22,7 +21,9 @@ from payguard.authorization.target import MANAGER, calls
 from payguard.iam.document import IDENTITY
 from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_policies.action_sets import ActionGroup
+from payguard_policies.named_tuple import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from payguard_policies import roles
 

@@ -1,7 +1,6 @@
 """The decision on a request, and what it rests on."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from payguard.authorization.doubt import Doubt
 from payguard.authorization.evaluate import (
@@ -16,7 +15,6 @@ from payguard.authorization.policy_set import Layer, Policies, StatementRef
 from payguard.authorization.request import Request
 from payguard.authorization.situation import needs_no_permission, situation
 from payguard.authorization.statement import Stance, applies
-from payguard.finding import quote
 from payguard.iam.document import (
     BOUNDARY,
     IDENTITY,
@@ -27,6 +25,8 @@ from payguard.iam.document import (
     TRUST,
     VPC_ENDPOINT,
 )
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 
 ALLOW, DENY, UNDECIDED = "allow", "deny", "undecided"
 ALLOWED, IMPLICITLY_DENIED, EXPLICITLY_DENIED = "Allowed", "ImplicitlyDenied", "ExplicitlyDenied"

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from payguard.authorization import value
 from payguard.authorization.limit import Limit
@@ -18,6 +17,7 @@ from payguard.iam.carried_keys import carriers, depends_on_action
 from payguard.iam.condition import Condition, Operator, parse_operator
 from payguard.iam.context_key import context_key
 from payguard.iam.wildcard import has_wildcard
+from payguard_policies.named_tuple import NamedTuple
 
 _ABSENT = None
 # Sets of values: beyond these the key counts as unknown, so that an answer may stay undecided.

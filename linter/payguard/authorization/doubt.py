@@ -1,8 +1,7 @@
 """Why an answer is not certain: what is unknown, and what AWS's pages leave open."""
 
-from typing import NamedTuple
-
-from payguard.finding import quote
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 
 UNKNOWN_KEY = "unknown-key"
 SAMPLED = "sampled"

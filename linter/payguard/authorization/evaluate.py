@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from payguard.authorization import doubt
 from payguard.authorization.policy_set import Clause, Layer, Policies
@@ -24,6 +23,7 @@ from payguard.authorization.truth import (
     negate,
 )
 from payguard.iam.document import BOUNDARY, EFFECTS, IDENTITY, RESOURCE, SESSION, TRUST
+from payguard_policies.named_tuple import NamedTuple
 
 
 class Gate(NamedTuple):

@@ -1,7 +1,8 @@
 """Why a statement applied to a request, or the first element of it that did not match."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
 from payguard import pointer
 from payguard.authorization.caller import ROOT
@@ -17,9 +18,14 @@ from payguard.authorization.statement import (
     speaks_of,
 )
 from payguard.authorization.truth import NO, YES, Truth
-from payguard.finding import quote
 from payguard.iam.condition import Condition
 from payguard.iam.document import RCP, RESOURCE, SCP, TRUST, WITHOUT_PRINCIPAL
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 APPLIES = {0: "no", 1: "maybe", 2: "yes"}
 

@@ -4,8 +4,9 @@ Keys and operators are joined by AND, the values of one key by OR, under a negat
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
 
 from payguard.authorization import doubt, value
 from payguard.authorization.outline import holds_for
@@ -26,6 +27,10 @@ from payguard.iam.condition import Condition, Operator, parse_operator
 from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import has_wildcard, matches, overlaps
 from payguard_policies import catalog
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
 
 _NO_TEXT = "a condition value that is no text"
 _ALL, _ANY = "ForAllValues", "ForAnyValue"
@@ -138,7 +143,7 @@ def _compare(
     return negate(matched) if operator.negated else matched
 
 
-Test = Callable[[Operator, str, Any, Request, str | None], Truth]
+Test: TypeAlias = "Callable[[Operator, str, Any, Request, str | None], Truth]"
 
 
 def _string(

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Inquiry, Step
@@ -29,6 +28,7 @@ from payguard.authorization.tag_change import (
 )
 from payguard.authorization.truth import NO, YES
 from payguard.iam.principal import Principal
+from payguard_policies.named_tuple import NamedTuple
 
 _TAG_SESSION = "sts:TagSession"
 _OF_RESOURCE = (OF_RESOURCE, "iam:resourcetag/")

@@ -3,11 +3,11 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
 
-from payguard.finding import quote
 from payguard.iam.condition import Condition
 from payguard.iam.document import (
     BOUNDARY,
@@ -25,8 +25,14 @@ from payguard.iam.document import (
     parse_policy,
 )
 from payguard.iam.unresolved import Unresolved
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 
-Document = Mapping[str, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+Document: TypeAlias = "Mapping[str, Any]"
 
 _LISTS = ("Action", "NotAction", "Resource", "NotResource")
 
@@ -103,7 +109,7 @@ class Policies(NamedTuple):
     vpc_endpoint: Layer | None = None
 
 
-Levels = Sequence[tuple[str, Sequence[Document]]]
+Levels: TypeAlias = "Sequence[tuple[str, Sequence[Document]]]"
 
 
 def attach(

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from payguard.authorization import doubt
 from payguard.authorization.caller import (
@@ -18,9 +17,10 @@ from payguard.authorization.caller import (
     caller,
 )
 from payguard.authorization.truth import NO, YES, Truth, all_of, any_of, maybe, negate, truth
-from payguard.finding import quote
 from payguard.iam.principal import Principal, principals
 from payguard.iam.wildcard import has_wildcard, matches
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 
 _PRINCIPAL_ARN = "aws:principalarn"
 

@@ -31,7 +31,7 @@ from payguard.authorization.request import Request, account_in
 from payguard.authorization.search import Found, each_text, is_possible, search
 from payguard.authorization.target import MANAGER, Call, calls, either, manager_of, universes
 from payguard.authorization.universe import Target
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard_policies import PAYMENTS_SERVICE, catalog
 
 OWN_ACCOUNT = "the resource belongs to the caller's account: payments has no resource policies"

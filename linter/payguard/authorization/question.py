@@ -1,10 +1,10 @@
 """Questions that a search answers: requests that are to be allowed, or not, at once."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from payguard.authorization.policy_set import Policies
 from payguard.authorization.universe import Target
+from payguard_policies.named_tuple import NamedTuple
 
 # The same role and the same resource: what these keys hold is the same in all parts.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Inquiry, Step
@@ -25,6 +24,7 @@ from payguard.iam.document import TRUST
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.iam.wildcard import matches, overlaps
 from payguard_policies import PAYMENTS_SERVICE
+from payguard_policies.named_tuple import NamedTuple
 
 Values = Mapping[str, str | tuple[str, ...]]
 TRUST_OF_ANOTHER = Unresolved("the trust policy of the role", MISSING)

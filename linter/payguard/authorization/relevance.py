@@ -5,7 +5,6 @@ all, so that leaving it out changes nothing; what is left is small enough to be 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from payguard.authorization import value
 from payguard.authorization.policy_set import Clause, Layer, Policies, clauses_of
@@ -18,6 +17,7 @@ from payguard.authorization.truth import NO
 from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import has_wildcard
+from payguard_policies.named_tuple import NamedTuple
 
 _FIELDS = 5  # colons of an ARN
 _MOST_FILLED = 64  # ways to fill the variables of one resource

@@ -6,11 +6,11 @@ reached; each state is visited once, so the shortest text of each combination is
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from payguard.authorization.limit import Limit
 from payguard.authorization.track import Track, Tracks
 from payguard.authorization.universe import Leap, Universe
+from payguard_policies.named_tuple import NamedTuple
 
 _State = tuple[int, int]  # of the universe, and the number of the patterns' places
 _OPEN, _HOPELESS = -1, -2  # no combinations

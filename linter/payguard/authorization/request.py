@@ -3,9 +3,10 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-reqcontext.html
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, Self
 
 from payguard.authorization.caller import (
     ANONYMOUS,
@@ -19,6 +20,11 @@ from payguard.authorization.caller import (
     is_account,
 )
 from payguard_policies import PAYMENTS_SERVICE
+from payguard_policies.named_tuple import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
 
 
 class Unknown:

@@ -10,7 +10,6 @@ proof, since every request has a representative that the evaluator cannot tell f
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from payguard.authorization.asked import (
     ACCOUNTS,
@@ -55,6 +54,7 @@ from payguard.authorization.track import Track
 from payguard.authorization.truth import NO, YES
 from payguard.authorization.universe import Universe, exactly, loosely
 from payguard.iam.wildcard import has_wildcard, matches
+from payguard_policies.named_tuple import NamedTuple
 
 _MOST_CANDIDATES = 24  # values of a key that are tried where no class is decided as a whole
 _MOST_OPEN = 40  # open cases that are tried so

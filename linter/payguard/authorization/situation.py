@@ -4,13 +4,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 """
 
 import functools
-from typing import NamedTuple
 
 from payguard.authorization.caller import ROOT, Caller
 from payguard.authorization.policy_set import Layer, Policies
 from payguard.authorization.request import Request
 from payguard.iam.document import TRUST
 from payguard_policies import catalog
+from payguard_policies.named_tuple import NamedTuple
 
 # In the place of a trust policy: whoever the identity policies of its account allow it is let in.
 LETS_IN = Layer(TRUST, "lets in", ())

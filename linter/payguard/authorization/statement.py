@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from payguard.authorization import doubt
 from payguard.authorization.operator import holds
@@ -26,6 +25,7 @@ from payguard.authorization.truth import (
 from payguard.iam.action import matches_action
 from payguard.iam.document import WITHOUT_PRINCIPAL
 from payguard.iam.unresolved import Unresolved
+from payguard_policies.named_tuple import NamedTuple
 
 _EVERYONE = contested(YES, doubt.IMPLIED_PRINCIPAL)
 _IMPLIED = Reach(_EVERYONE, _EVERYONE, _EVERYONE)

@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from payguard.authorization.request import Sample, Unknown, Value
 from payguard.iam.variable import Variable, variables
 from payguard.iam.wildcard import matches
+from payguard_policies.named_tuple import NamedTuple
 
 VARIABLES_VERSION = "2012-10-17"
 

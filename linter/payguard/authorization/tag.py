@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import Inquiry, Step
@@ -27,6 +26,7 @@ from payguard.authorization.tag_change import (
 )
 from payguard.authorization.target import MANAGER, manager_of
 from payguard.authorization.universe import Target
+from payguard_policies.named_tuple import NamedTuple
 
 _TAG, _UNTAG = "bedrock-agentcore:TagResource", "bedrock-agentcore:UntagResource"
 _BEFORE, _AFTER, _BETWEEN = 0, 1, 2

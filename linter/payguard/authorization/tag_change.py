@@ -4,13 +4,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html#access_tags_co
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from payguard.authorization.domain import is_carried
 from payguard.authorization.policy_set import Clause, Policies, layer_of
 from payguard.authorization.substitution import has_variables
 from payguard.iam.document import IDENTITY
 from payguard.iam.variable import variables
+from payguard_policies.named_tuple import NamedTuple
 
 OF_RESOURCE, OF_PRINCIPAL, PASSED = "aws:resourcetag/", "aws:principaltag/", "aws:requesttag/"
 TAG_KEYS = "aws:tagkeys"

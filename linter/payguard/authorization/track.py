@@ -4,7 +4,8 @@ import functools
 import operator
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+
+from payguard_policies.named_tuple import NamedTuple
 
 # How far the wildcards of a pattern reach: over so many colons of a text they do not. Over
 # anything; over no colon among an ARN's first five; over no colon at all.

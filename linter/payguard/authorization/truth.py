@@ -6,9 +6,9 @@ reads such an answer as a maybe. Both readings follow from the same tables.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from payguard.authorization.doubt import UNKNOWN_KEY, Doubt
+from payguard_policies.named_tuple import NamedTuple
 
 MOST_DOUBTS = 8  # what is shown; one is enough to make an answer uncertain
 

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-
 """
 
 import functools
-import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from payguard_policies import PAYMENTS_SERVICE, catalog
+from payguard_policies.named_tuple import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from payguard.identifiers.automaton import Automaton
 
@@ -172,6 +172,8 @@ def loosely(universe: Universe) -> Universe:
 
     Only whether a part may be left out counts; so there is far less to tell apart.
     """
+    import re  # noqa: PLC0415  start-up time
+
     pattern = re.sub(r"\{0,\d*\}", "*", universe.pattern)
     pattern = re.sub(r"\{\d+(,\d*)?\}", "+", pattern)
     return Universe(pattern, universe.name, has_colons=universe.has_colons)

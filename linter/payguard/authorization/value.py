@@ -3,10 +3,9 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
 
-import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
@@ -51,6 +50,8 @@ def number(text: str) -> int | None:
 
 def is_number(text: str) -> bool:
     """Tell whether ``text`` is a decimal, however long."""
+    import re  # noqa: PLC0415  few policies compare numbers
+
     return re.fullmatch(_NUMBER, text) is not None
 
 
@@ -60,10 +61,12 @@ def instant(text: str) -> int | None:
 
     Epoch time counts seconds, not milliseconds.
     """
+    import re  # noqa: PLC0415  few policies compare dates
+
     parts = re.fullmatch(_DATE, text) if len(text) <= _LONGEST else None
     if parts is None:
         return number(text)
-    from datetime import UTC, datetime  # noqa: PLC0415  few policies compare dates
+    from datetime import UTC, datetime  # noqa: PLC0415  same
 
     month, day, minute, second, zone = parts.groups(default="")
     leap = second.startswith(_LEAP)  # which ISO 8601 counts and datetime does not

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from payguard.authorization.domain import is_carried
 from payguard.authorization.evaluate import may_allow
@@ -14,6 +13,7 @@ from payguard.iam.action import expand, is_known
 from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard_policies import catalog
+from payguard_policies.named_tuple import NamedTuple
 
 _EVERY = "*"
 

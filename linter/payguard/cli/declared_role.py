@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.attachments import (
     UnknownRoleError,
@@ -23,6 +23,7 @@ from payguard.run import with_modules
 from payguard.sources.opening import How, open_input
 from payguard.sources.text_file import Candidate, discover
 from payguard.subjects import actor_of, nothing_known, unknown_policies
+from payguard_policies.named_tuple import NamedTuple
 
 _HOW = How(standard_input=sys.stdin.buffer.read)
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -37,6 +37,7 @@ from payguard.identifiers.problem import counted
 from payguard.reporters.plain_text import plain
 from payguard.sources.text_file import discover
 from payguard_policies import PAYMENTS_SERVICE
+from payguard_policies.named_tuple import NamedTuple
 
 # Of the role that becomes another one, where nothing is said of it.
 _SOME_ACCOUNT = "111122223333"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from payguard.cli import EXIT_CODES, FINDINGS, option
-from payguard.finding import quote
 from payguard.identifiers import ERROR, KINDS, identify
 from payguard.identifiers.problem import listed
 from payguard.identifiers.registry import required_shapes
+from payguard.quotation import quote
 
 if TYPE_CHECKING:
     from payguard.identifiers import Identification, Problem

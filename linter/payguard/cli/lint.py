@@ -10,8 +10,9 @@ import click
 
 from payguard import __version__
 from payguard.cli import EXIT_CODES, FINDINGS, UNDECIDED, UNUSABLE, Refusal, option
-from payguard.finding import SEVERITIES, InputError, Report, quote
+from payguard.finding import SEVERITIES, InputError, Report
 from payguard.iam.document import POLICY_TYPES
+from payguard.quotation import quote
 from payguard.reporters import FORMATS, Options, render
 from payguard.sources import SOURCES
 from payguard_policies.persona import PERSONAS

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import click
 
 from payguard.cli import Refusal
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard_policies import PAYMENTS_SERVICE
 
 _ASSUMING = "sts"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from payguard.finding import quote
+from payguard.quotation import quote
 
 Command = Callable[..., Any]
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -36,9 +36,10 @@ from payguard.cli.verdict import (
     status,
 )
 from payguard.cli.witness import Move, as_json, moves, replays, sentences, told
-from payguard.finding import quote
 from payguard.iam.document import IDENTITY
 from payguard.identifiers.problem import counted
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 
 # What NOT_DENIED adds to a role: whatever is not denied to it is then allowed.
 _EVERYTHING = json.dumps(EVERYTHING, separators=(",", ":"))

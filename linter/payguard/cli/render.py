@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from payguard.cli import EXIT_CODES, Refusal
-from payguard.finding import quote
 from payguard.iam.parameter import check_passed_role, check_principal, check_secret
 from payguard.identifiers import ERROR, Problem, arn_field, check
+from payguard.quotation import quote
 from payguard.suppression import nearest
 from payguard_policies import roles
 

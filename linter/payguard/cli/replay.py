@@ -3,7 +3,6 @@
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from payguard.authorization.call import Call, Use, call, decide_call
 from payguard.authorization.decision import decide
@@ -14,6 +13,7 @@ from payguard.cli.policy_files import STDIN
 from payguard.iam.variable import variables
 from payguard.reporters.plain_text import plain
 from payguard_policies.catalog import global_condition_key
+from payguard_policies.named_tuple import NamedTuple
 
 _REGION = "aws:requestedregion"
 Context = Mapping[str, Value]

@@ -6,13 +6,14 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from payguard.cli import Refusal
-from payguard.finding import InputError, quote
+from payguard.finding import InputError
+from payguard.quotation import quote
 from payguard.reporters.plain_text import plain
 from payguard.sources.terraform_hcl import called_folders, recognises
 from payguard.sources.text_file import SUFFIXES, read
+from payguard_policies.named_tuple import NamedTuple
 
 _SECONDS = 60
 _MOST_BYTES = 64 * 1024 * 1024

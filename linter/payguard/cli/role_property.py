@@ -1,7 +1,7 @@
 """Properties of a role as the command line names them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -12,7 +12,8 @@ from payguard.authorization.limit import Limit
 from payguard.authorization.prove import confined_to, never_both, requires
 from payguard.authorization.reach import short
 from payguard.cli import names, option
-from payguard.finding import quote
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 from payguard_policies.roles import PERSONAS
 
 _CHOICES = (

@@ -13,7 +13,7 @@ from payguard.cli import EXIT_CODES, UNUSABLE, option
 from payguard.cli import UNDECIDED as EXIT_UNDECIDED
 from payguard.cli.lint import configured, load_settings, source
 from payguard.cli.verdict import in_time, out_of_time, print_json, print_lines, printing
-from payguard.finding import InputError, Location, Witness, quote
+from payguard.finding import InputError, Location, Witness
 from payguard.identifiers.problem import counted, listed
 from payguard.inventory import (
     NONE,
@@ -26,6 +26,7 @@ from payguard.inventory import (
     take,
 )
 from payguard.powers import Power
+from payguard.quotation import quote
 from payguard.reporters.plain_text import plain, shortened
 from payguard.rules.role.naming import listed as few
 from payguard.rules.subject import witness

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from payguard.cli import EXIT_CODES, Refusal, option
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard.rules.registry import RULES
 from payguard.suppression import REMARKS, Remark, nearest
 

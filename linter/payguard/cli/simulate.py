@@ -20,7 +20,7 @@ from payguard.authorization.request import UNKNOWN, Request, Unknown, account_in
 from payguard.cli import EXIT_CODES, FINDINGS, names, option, policy_files
 from payguard.cli import UNDECIDED as EXIT_UNDECIDED
 from payguard.cli.policy_files import PolicyFiles
-from payguard.finding import quote
+from payguard.quotation import quote
 
 # Stands for the account of a role and a resource of which nothing is known.
 _NO_ACCOUNT = "000000000000"

@@ -9,7 +9,7 @@ import click
 
 from payguard.cli import EXIT_CODES, INTERRUPTED, Refusal, option
 from payguard.cli.lint import configured, load_settings, source
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard.reporters.plain_text import plain
 from payguard_policies.persona import PERSONAS
 

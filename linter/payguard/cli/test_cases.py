@@ -1,18 +1,20 @@
 """``payguard test``: access unit tests, many per file."""
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from payguard.authorization.case import Case, CaseError, read_case
 from payguard.authorization.decision import UNDECIDED, Decision, decide, statement_of, summary
 from payguard.cli import EXIT_CODES, FINDINGS, UNUSABLE, option
-from payguard.finding import InputError, quote
+from payguard.finding import InputError
 from payguard.identifiers.problem import counted
+from payguard.quotation import quote
 from payguard.sources import json_text
 from payguard.sources.position import Lines
 from payguard.sources.text_file import decode, read
+from payguard_policies.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

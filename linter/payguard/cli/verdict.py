@@ -4,7 +4,7 @@ import contextlib
 import json
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -17,6 +17,7 @@ from payguard.cli import UNDECIDED as EXIT_UNDECIDED
 from payguard.identifiers.problem import counted
 from payguard.reporters.json_report import dumps
 from payguard.reporters.plain_text import plain
+from payguard_policies.named_tuple import NamedTuple
 
 _VERSION = 1
 _SECONDS = 10.0

@@ -1,7 +1,7 @@
 """Witnesses as users see them: calls with the statements that decide, and how to replay them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.authorization.answer import Step
 from payguard.authorization.call import call
@@ -11,7 +11,8 @@ from payguard.authorization.request import Request, Unknown, Value, request
 from payguard.authorization.target import calls
 from payguard.cli.policy_files import PolicyFiles
 from payguard.cli.replay import Given, commands, context_of
-from payguard.finding import quote
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 
 
 class Asked(NamedTuple):

@@ -1,7 +1,6 @@
 """The role that was denied: found among those that the files declare, with what speaks about it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from payguard.attachments import (
     UnknownRoleError,
@@ -26,7 +25,7 @@ from payguard.configuration import Settings
 from payguard.denial.holder import Holder, holders
 from payguard.denial.message import Denial
 from payguard.deployment import Deployment, deployment_of
-from payguard.finding import Location, Span, quote
+from payguard.finding import Location, Span
 from payguard.iam.document import (
     BOUNDARY,
     IDENTITY,
@@ -40,6 +39,7 @@ from payguard.iam.document import (
 from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import matches
 from payguard.infrastructure import Document, Infrastructure, Role
+from payguard.quotation import quote
 from payguard.rules.subject import Subject
 from payguard.subjects import (
     actor_of,
@@ -50,6 +50,7 @@ from payguard.subjects import (
     unknown_policies,
 )
 from payguard_policies import PAYMENTS_SERVICE
+from payguard_policies.named_tuple import NamedTuple
 
 _OF_A_ROLE = frozenset({IDENTITY, BOUNDARY, TRUST})
 

@@ -1,7 +1,7 @@
 """One change of one policy, and the policies as they are after some."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.authorization.policy_set import (
     Clause,
@@ -23,6 +23,7 @@ from payguard.iam.document import (
     VERSIONS,
     VPC_ENDPOINT,
 )
+from payguard_policies.named_tuple import NamedTuple
 
 # Kinds of Edit
 ADD, REPLACE, REMOVE = "add", "replace", "remove"

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from payguard.attachments import UnknownRoleError
 from payguard.authorization.call import Call, Use, call
@@ -19,13 +18,15 @@ from payguard.denial.message import ACTION, RESOURCE, WITHHELD, Denial
 from payguard.denial.obstacle import Obstacle, obstacles
 from payguard.denial.repair import OF_ANOTHER, Asked, Broken, Repair, repair, statement
 from payguard.denial.wording import POLICY_NAMES
-from payguard.finding import Location, quote
+from payguard.finding import Location
 from payguard.iam.action import matches_some
 from payguard.iam.document import IDENTITY
 from payguard.iam.document import RESOURCE as IN_RESOURCE
+from payguard.quotation import quote
 from payguard.subjects import inferred
 from payguard_policies import roles
 from payguard_policies.action_sets import ActionGroup
+from payguard_policies.named_tuple import NamedTuple
 
 _MOST_NAMED = 5
 

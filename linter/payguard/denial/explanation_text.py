@@ -22,9 +22,10 @@ from payguard.denial.explanation import (
 from payguard.denial.message import CONTEXT, Denial, without_session
 from payguard.denial.repair import Broken, Repair, Trial
 from payguard.denial.wording import POLICY_NAMES
-from payguard.finding import Location, quote
+from payguard.finding import Location
 from payguard.iam.document import RCP, SCP, VPC_ENDPOINT
 from payguard.identifiers.problem import listed
+from payguard.quotation import quote
 
 _DECODE = (
     "aws sts decode-authorization-message --encoded-message TOKEN "

@@ -1,7 +1,6 @@
 """Other roles that have a policy which a repair edits, and what the edit comes to for them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.answer import REFUTED, Answer
@@ -11,6 +10,7 @@ from payguard.denial.edit import Edit, edited
 from payguard.iam.document import BOUNDARY, IDENTITY
 from payguard.infrastructure import GROUP, Document, Role
 from payguard.rules.subject import Subject
+from payguard_policies.named_tuple import NamedTuple
 
 _MOST = 50  # roles that are asked about
 _SECONDS = 1.0  # for each of them

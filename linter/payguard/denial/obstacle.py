@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from payguard.authorization.evaluate import Gate, binding_layers, may_allow, may_deny, outcome
 from payguard.authorization.explanation import Note, explain
@@ -16,6 +15,7 @@ from payguard.authorization.statement import Stance, applies, resource_matches
 from payguard.denial.message import Denial
 from payguard.iam.document import IDENTITY, RESOURCE, SCP, TRUST
 from payguard_policies import catalog
+from payguard_policies.named_tuple import NamedTuple
 
 _MOST = 3  # statements that came near
 

@@ -5,7 +5,7 @@ the duties stay apart, and nothing beyond the one action is new.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.attachments import is_elsewhere
 from payguard.authorization.actor import Actor
@@ -28,6 +28,7 @@ from payguard.iam.document import IDENTITY, RESOURCE, TRUST, WITHOUT_PRINCIPAL
 from payguard.iam.unresolved import Unresolved
 from payguard.iam.wildcard import matches
 from payguard.infrastructure import Document
+from payguard_policies.named_tuple import NamedTuple
 
 _MOST_NAMES = 60  # actions that a wildcard is written out to
 _SECONDS = 5.0  # for each question about a repair

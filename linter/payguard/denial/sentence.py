@@ -6,10 +6,10 @@ bounded length.
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from payguard.denial.wording import POLICY_NAMES
 from payguard.iam.document import SESSION
+from payguard_policies.named_tuple import NamedTuple
 
 # An ARN has 2,048 characters at most, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 ARN = 2100

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from payguard.authorization.call import Call, CallDecision, Use, call, decide_call
 from payguard.authorization.decision import ALLOW, DENY, EXPLICITLY_DENIED
@@ -10,7 +9,8 @@ from payguard.authorization.request import Request, Value, request
 from payguard.denial.wording import wording
 from payguard.emulator.failure import ServiceError, undecided
 from payguard.emulator.identity import Identity, PolicyTexts, parsed
-from payguard.finding import quote
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 
 # Services say AccessDeniedException; IAM and STS say this.
 QUERY_CODE, CODE = "AccessDenied", "AccessDeniedException"

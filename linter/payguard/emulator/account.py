@@ -5,7 +5,7 @@ import json
 import threading
 import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from moto.core.request import Request
 from moto.core.responses import ActionResult
@@ -28,6 +28,7 @@ from payguard.authorization.request import Value
 from payguard.emulator.exchange import HttpAnswer, HttpRequest
 from payguard.emulator.identity import Identity, PolicyTexts
 from payguard.emulator.signature import SigningKey
+from payguard_policies.named_tuple import NamedTuple
 
 ADMIN = "admin"
 # The example credentials of AWS's own documentation: whoever scans for secrets knows them.

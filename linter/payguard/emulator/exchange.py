@@ -1,7 +1,8 @@
 """A request as it came over HTTP, and the answer that goes back."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from payguard_policies.named_tuple import NamedTuple
 
 
 class HttpRequest(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from payguard.emulator.failure import ServiceError
-from payguard.finding import quote
+from payguard.quotation import quote
 
 _FORM = "KIND:COUNT or latency:DURATION[:COUNT], with @OPERATION at the end for one operation"
 _KINDS = ("throttle", "500", "502", "503", "504", "expired", "reset", "half")

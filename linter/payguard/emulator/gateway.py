@@ -6,7 +6,6 @@ import os
 import traceback
 import uuid
 from collections.abc import Callable
-from typing import NamedTuple
 
 from payguard.emulator import bearer, fault, payments, query_service
 from payguard.emulator.access import Circumstances
@@ -25,6 +24,7 @@ from payguard.emulator.operation import Route, route
 from payguard.emulator.payment_call import header
 from payguard.emulator.signature import claim, refusal, signing_service, verify
 from payguard_policies import PAYMENTS_SERVICE
+from payguard_policies.named_tuple import NamedTuple
 
 
 class Observed(NamedTuple):

@@ -3,11 +3,12 @@
 import functools
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.authorization.policy_set import Policies, attach
 from payguard.authorization.request import Value
 from payguard.emulator.signature import SigningKey
+from payguard_policies.named_tuple import NamedTuple
 
 
 class PolicyTexts(NamedTuple):

@@ -11,11 +11,12 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from botocore.model import Shape
 
 from payguard.emulator.failure import ServiceError, invalid
+from payguard_policies.named_tuple import NamedTuple
 
 # Enough to mend an input with; a hostile one has no use for more.
 _MOST = 20

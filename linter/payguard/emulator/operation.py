@@ -3,11 +3,12 @@
 import functools
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import unquote
 
 import botocore.session
 from botocore.model import OperationModel, ServiceModel
+
+from payguard_policies.named_tuple import NamedTuple
 
 DATA, CONTROL = "bedrock-agentcore", "bedrock-agentcore-control"
 _LABEL = re.compile(r"\{(\w+)(\+?)\}")

@@ -4,9 +4,10 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from payguard.emulator.failure import invalid
+from payguard_policies.named_tuple import NamedTuple
 
 # The models of the data plane bound maxResults nowhere; 100 is the most of the control plane.
 _USUAL, _MOST = 20, 100

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.emulator.account import Account
 from payguard.emulator.failure import ServiceError, invalid, not_found
 from payguard.emulator.identity import Identity
 from payguard.emulator.ledger import Connector, Ledger, Manager
 from payguard_policies import catalog
+from payguard_policies.named_tuple import NamedTuple
 
 Result = Mapping[str, Any]
 

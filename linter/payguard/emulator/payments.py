@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.authorization.request import Value
 from payguard.emulator import bearer, control_plane, data_plane, payment_resource, rest_json
@@ -15,6 +15,7 @@ from payguard.emulator.ledger import Ledger, Manager
 from payguard.emulator.operation import DATA, Route
 from payguard.emulator.payment_call import Handler, PaymentCall
 from payguard_policies import PAYMENTS_SERVICE, catalog
+from payguard_policies.named_tuple import NamedTuple
 from payguard_policies.roles import contract
 
 _HANDLERS: Mapping[str, Handler] = {**data_plane.HANDLERS, **control_plane.HANDLERS}

@@ -8,7 +8,6 @@ import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -17,6 +16,7 @@ from botocore.credentials import Credentials
 from payguard.emulator.exchange import HttpRequest
 from payguard.emulator.failure import ServiceError
 from payguard_policies import PAYMENTS_SERVICE
+from payguard_policies.named_tuple import NamedTuple
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _STAMP = "%Y%m%dT%H%M%SZ"

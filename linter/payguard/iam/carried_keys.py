@@ -4,14 +4,14 @@ Read from the service authorization reference, so only of services that the cata
 detail; of any other action nothing is claimed.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from payguard.iam.action import expand, split_action
 from payguard.iam.context_key import GLOBAL_PREFIX, context_key, prefix_of
 from payguard.iam.memory import remembered
 from payguard.iam.wildcard import has_wildcard
 from payguard_policies import PAYMENTS_SERVICE, catalog
+from payguard_policies.named_tuple import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from payguard_policies.catalog import Action, ServiceDetail
 

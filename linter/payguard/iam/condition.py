@@ -3,11 +3,17 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 from payguard import pointer
+from payguard_policies.named_tuple import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 QUANTIFIERS = ("ForAllValues", "ForAnyValue")
 

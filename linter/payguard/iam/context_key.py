@@ -3,10 +3,9 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
 """
 
-from typing import NamedTuple
-
 from payguard.iam.memory import remembered
 from payguard_policies import catalog
+from payguard_policies.named_tuple import NamedTuple
 
 GLOBAL_PREFIX = "aws"
 

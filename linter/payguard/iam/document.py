@@ -3,12 +3,18 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
 
 from payguard.iam.action import EVERY_ACTION
 from payguard.iam.condition import Condition, conditions
 from payguard.iam.principal import Principal, principals
+from payguard_policies.named_tuple import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # Where a document is attached decides what it may hold.
 IDENTITY = "identity"

@@ -1,11 +1,17 @@
 """Answers about short texts, kept for the run; long ones do not stay."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import ParamSpec, TypeVar, cast
 
-_Asked = ParamSpec("_Asked")
-_Answer = TypeVar("_Answer")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ParamSpec, TypeVar
+
+    _Asked = ParamSpec("_Asked")
+    _Answer = TypeVar("_Answer")
+
 
 _KEPT = 8192
 # No key, operator or principal that AWS has is longer: hostile input cannot fill the memory.
@@ -25,9 +31,9 @@ def remembered(function: Callable[_Asked, _Answer]) -> Callable[_Asked, _Answer]
         if stale:
             kept.cache_clear()
             stale.clear()
-        if any(len(cast("str", text)) > _LONGEST for text in args):
+        if any(len(str(text)) > _LONGEST for text in args):
             stale.append(True)
         return function(*args, **kwargs)
 
     kept = lru_cache(maxsize=_KEPT)(ask)
-    return cast("Callable[_Asked, _Answer]", kept)
+    return kept  # type: ignore[return-value]  # its type forgets what is asked

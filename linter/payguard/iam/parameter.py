@@ -3,7 +3,6 @@
 Asked by ``payguard render`` and by the Pulumi component, so that both take and refuse the same.
 """
 
-from payguard.finding import quote
 from payguard.iam.wildcard import covers
 from payguard.identifiers import (
     ERROR,
@@ -16,6 +15,7 @@ from payguard.identifiers import (
 )
 from payguard.identifiers.glob import is_glob
 from payguard.identifiers.shape import from_model
+from payguard.quotation import quote
 from payguard_policies.action_sets import action_sets
 
 SUFFIX_TO_COME = "-??????"

@@ -4,9 +4,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from payguard import pointer
+from payguard_policies.named_tuple import NamedTuple
 
 PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 

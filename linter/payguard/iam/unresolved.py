@@ -1,6 +1,6 @@
 """Values of a document that cannot be told before the deploy."""
 
-from typing import NamedTuple
+from payguard_policies.named_tuple import NamedTuple
 
 AFTER_APPLY = "known after apply"
 SECRET = "secret"  # noqa: S105  a word, not one

@@ -4,7 +4,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from payguard_policies.named_tuple import NamedTuple
 
 ESCAPES = frozenset("*?$")
 

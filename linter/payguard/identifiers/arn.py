@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
 import functools
 import re
-from typing import NamedTuple
+
+from payguard_policies.named_tuple import NamedTuple
 
 FIELDS = ("prefix", "partition", "service", "region", "account", "resource")
 

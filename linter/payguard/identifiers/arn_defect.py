@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from payguard.finding import quote
 from payguard.identifiers import arn_field
 from payguard.identifiers.arn import FIELDS, outside_braces
 from payguard.identifiers.kind import Kind
@@ -12,6 +11,7 @@ from payguard.identifiers.shape import Shape
 from payguard.identifiers.template import VARIABLES, Template, variable
 from payguard.identifiers.trial import Trial, alphabet
 from payguard.identifiers.value_defect import explain_value
+from payguard.quotation import quote
 
 _SUFFIX = "-A1b2C3"
 

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 import functools
 from collections.abc import Iterable
 
-from payguard.finding import quote
 from payguard.identifiers.problem import NOTE, Problem, counted, listed, placeholder, with_article
 from payguard.identifiers.shape import compiled
+from payguard.quotation import quote
 from payguard_policies import catalog
 
 _NEAR = 0.6

@@ -8,9 +8,9 @@ widened to "any number" unless more is asked for, so a "no" is certain and a "ye
 import functools
 from collections.abc import Sequence
 from enum import Enum
-from typing import NamedTuple
 
 from payguard.identifiers.shape import compiled
+from payguard_policies.named_tuple import NamedTuple
 
 _WIDEST = 16
 _REMEMBERED = 4096

@@ -4,7 +4,6 @@ The catalog's patterns are the judge: an explanation is sought only where one re
 a refusal always gets at least one.
 """
 
-from payguard.finding import quote
 from payguard.identifiers import arn_field
 from payguard.identifiers.arn import FIELDS, Arn, outside_braces
 from payguard.identifiers.arn_defect import explain_arn
@@ -14,6 +13,7 @@ from payguard.identifiers.registry import KINDS, advisory_shapes, required_shape
 from payguard.identifiers.shape import LONGEST, Bounds, Shape
 from payguard.identifiers.trial import Trial
 from payguard.identifiers.value_defect import explain_number, explain_value
+from payguard.quotation import quote
 from payguard_policies import CREDENTIAL_SERVICE, PAYMENTS_SERVICE
 
 _PARTS = {"suffixed": "id", "prefixed": "id", "uuid": "id"}

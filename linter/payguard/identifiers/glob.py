@@ -7,10 +7,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 import functools
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from payguard.identifiers.automaton import Match, Symbol, Wildcard, automaton_of, match
 from payguard.identifiers.shape import compiled
+from payguard_policies.named_tuple import NamedTuple
 
 # An escape, a variable (unclosed ones end with the text), a wildcard, or any other character.
 _SYMBOL = r"\$\{(?P<escape>[*?$])\}|\$\{[^}]*\}?|\*+|(?P<one>(?s:.))"

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
-from typing import NamedTuple
 
-from payguard.finding import quote
 from payguard.identifiers import arn_field
 from payguard.identifiers.arn import FIELDS, outside_braces
 from payguard.identifiers.diagnosis import check
@@ -24,7 +22,9 @@ from payguard.identifiers.registry import KINDS, accepted, required_shapes
 from payguard.identifiers.resource_family import payments_families
 from payguard.identifiers.shape import LONGEST
 from payguard.identifiers.template import VARIABLES, Template, resource_template, variable
+from payguard.quotation import quote
 from payguard_policies import PAYMENTS_SERVICE, catalog
+from payguard_policies.named_tuple import NamedTuple
 
 _NEAR = 0.75
 _WORDS = 100

@@ -2,12 +2,12 @@
 
 import functools
 from collections.abc import Callable
-from typing import NamedTuple
 
 from payguard.identifiers import shape
 from payguard.identifiers.shape import Bounds, Shape
 from payguard.identifiers.template import Template, resource_template, template_shape
 from payguard_policies import PAYMENTS_SERVICE
+from payguard_policies.named_tuple import NamedTuple
 
 Demand = Callable[[], Shape | Bounds]
 

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 import functools
 
-from payguard.finding import quote
 from payguard.identifiers import arn_field
 from payguard.identifiers.arn import FIELDS, outside_braces
 from payguard.identifiers.glob import can_match, can_match_name, is_glob
@@ -13,6 +12,7 @@ from payguard.identifiers.policy_resource import resource_problems
 from payguard.identifiers.problem import NOTE, Problem, placeholder
 from payguard.identifiers.resource_family import payments_families
 from payguard.identifiers.shape import LONGEST
+from payguard.quotation import quote
 from payguard_policies import CREDENTIAL_SERVICE, PAYMENTS_SERVICE, catalog
 
 _OPEN = frozenset(("", "*"))

@@ -6,7 +6,6 @@ match any resource at all. Only if it cannot is the segment sought that is in th
 
 import functools
 
-from payguard.finding import quote
 from payguard.identifiers.arn import segments
 from payguard.identifiers.glob import can_match, glob_of, is_glob, tried
 from payguard.identifiers.problem import NOTE, Problem, with_article
@@ -19,6 +18,7 @@ from payguard.identifiers.resource_family import (
     payments_families,
 )
 from payguard.identifiers.template import resource_template
+from payguard.quotation import quote
 from payguard_policies import PAYMENTS_SERVICE
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+
+from payguard_policies.named_tuple import NamedTuple
 
 ERROR = "error"
 NOTE = "note"

@@ -5,7 +5,6 @@ Apart from the verdict, because most ARNs need no explanation and these modules 
 
 from difflib import get_close_matches
 
-from payguard.finding import quote
 from payguard.identifiers.arn import segments
 from payguard.identifiers.automaton import Wildcard
 from payguard.identifiers.diagnosis import check
@@ -21,6 +20,7 @@ from payguard.identifiers.resource_family import (
 )
 from payguard.identifiers.template import variable
 from payguard.identifiers.trial import Trial, unwanted
+from payguard.quotation import quote
 from payguard_policies import PAYMENTS_SERVICE
 
 _NEAR = 0.8

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from payguard.identifiers.arn import outside_braces, segments
 from payguard.identifiers.registry import required_shapes
@@ -16,6 +15,7 @@ from payguard.identifiers.template import (
     variable,
 )
 from payguard_policies import PAYMENTS_SERVICE, catalog
+from payguard_policies.named_tuple import NamedTuple
 
 
 class SubResource(NamedTuple):

@@ -2,9 +2,9 @@
 
 import functools
 import re
-from typing import NamedTuple
 
 from payguard_policies import catalog
+from payguard_policies.named_tuple import NamedTuple
 
 # AWS takes no ARN or ID beyond this; it bounds the work where a model sets no maximum.
 LONGEST = 2048

@@ -2,11 +2,11 @@
 
 import functools
 import re
-from typing import NamedTuple
 
 from payguard.identifiers.arn import FIELDS
 from payguard.identifiers.shape import LONGEST, Shape, from_model
 from payguard_policies import PAYMENTS_SERVICE, catalog
+from payguard_policies.named_tuple import NamedTuple
 
 # A variable of a template -> the kind of identifier that it stands for.
 VARIABLES = {

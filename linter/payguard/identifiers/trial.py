@@ -2,11 +2,11 @@
 
 import string
 from collections.abc import Callable
-from typing import NamedTuple
 
-from payguard.finding import quote
 from payguard.identifiers.kind import Kind
 from payguard.identifiers.problem import Problem, listed
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 
 _MANY = 6
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from payguard.finding import quote
 from payguard.identifiers.problem import Problem, counted, placeholder, with_article
 from payguard.identifiers.registry import KINDS
 from payguard.identifiers.shape import Bounds
 from payguard.identifiers.trial import Trial, unwanted
+from payguard.quotation import quote
 from payguard_policies import catalog
 
 _FREE = ("text", "token")  # braces may stand in them

@@ -1,9 +1,9 @@
 """Reporters: one outcome, printed for people, for CI annotations or for other programs."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from payguard.finding import Report, Severity
+from payguard_policies.named_tuple import NamedTuple
 
 FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit")
 

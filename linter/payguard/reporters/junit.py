@@ -8,13 +8,13 @@ https://docs.gitlab.com/ci/testing/unit_test_reports/
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from payguard.finding import Finding, InputError, Report, Severity
 from payguard.reporters import Options
 from payguard.reporters.fingerprint import relative
 from payguard.reporters.plain_text import line_start, plain
 from payguard.reporters.summary import severity_counts, summary
+from payguard_policies.named_tuple import NamedTuple
 
 _SUITE = "payguard"
 _INPUTS = "payguard.inputs"

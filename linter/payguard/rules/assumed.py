@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from payguard.authorization.actor import Actor, actor
 from payguard.authorization.answer import Step
@@ -12,6 +11,7 @@ from payguard.authorization.policy_set import Layer, StatementRef
 from payguard.authorization.reach import may_grant
 from payguard.iam.principal import Principal
 from payguard.rules.payments.money import spending
+from payguard_policies.named_tuple import NamedTuple
 
 _ASSUME = "sts:AssumeRole"
 

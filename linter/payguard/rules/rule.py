@@ -1,12 +1,13 @@
 """What a rule is: declared metadata, examples, and one question asked of one kind of node."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from payguard.finding import Finding, Location, Severity, Witness
 from payguard.iam.condition import Condition
 from payguard.iam.document import Policy, Statement
 from payguard.infrastructure import Value
+from payguard_policies.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from payguard.authorization.policy_set import StatementRef

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -33,6 +33,7 @@ from payguard.smoke.trouble import (
 )
 from payguard.smoke.verdict import APIS, SERVICE
 from payguard_policies import catalog
+from payguard_policies.named_tuple import NamedTuple
 
 DATA, CONTROL, STS = SERVICE, f"{SERVICE}-control", "sts"
 GET_MANAGER, ASSUME_ROLE = "GetPaymentManager", "AssumeRole"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.identifiers.problem import counted
 from payguard.smoke.connection import DATA, Asker, Connections
@@ -12,6 +12,7 @@ from payguard.smoke.trouble import NO_LIST, trouble
 from payguard.smoke.verdict import SERVICE, Answer, Outcome, Trouble
 from payguard_policies import catalog
 from payguard_policies.catalog import Member, Paginator
+from payguard_policies.named_tuple import NamedTuple
 
 DENIED = frozenset({Outcome.DENIED_BY_IAM, Outcome.DENIED_OTHERWISE})
 _PAGES = 100  # at most: whether the call is allowed, the first tells

@@ -1,7 +1,7 @@
 """Payment managers that an input declares: their ARNs are known after the deploy only."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.deployment import Deployment, deployment_of
 from payguard.iam.unresolved import Unresolved
@@ -9,6 +9,7 @@ from payguard.iam.wildcard import has_wildcard
 from payguard.identifiers import ERROR, check
 from payguard.infrastructure import PAYMENT_MANAGER, Document, PaymentResource, Role
 from payguard.smoke.verdict import SERVICE
+from payguard_policies.named_tuple import NamedTuple
 
 _SUFFIX = "a1b2c3d4e5"  # as the service adds one to the name
 _NAME = "manager"

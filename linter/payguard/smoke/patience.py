@@ -8,10 +8,11 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.smoke.trouble import LATE
 from payguard.smoke.verdict import Outcome, Trouble
+from payguard_policies.named_tuple import NamedTuple
 
 _FIRST, _LONGEST = 0.2, 5.0  # seconds: the bounds of a pause before the second request, and ever
 _LEAST = 0.1  # seconds before the deadline in which nothing is begun

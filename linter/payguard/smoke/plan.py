@@ -1,16 +1,16 @@
 """All planned roles of some files: which of them are asked, about which payment managers."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from payguard.attachments import declared
 from payguard.authorization.answer import Answer as EngineAnswer
 from payguard.configuration import Settings
-from payguard.finding import InputError, quote
+from payguard.finding import InputError
 from payguard.iam.wildcard import has_wildcard
 from payguard.identifiers.problem import counted
 from payguard.infrastructure import ROLE
 from payguard.inventory import Entry, Inventory, take
+from payguard.quotation import quote
 from payguard.smoke.manager import Manager, managers_of
 from payguard.smoke.planned import row
 from payguard.smoke.report import PLAN, Report, Row
@@ -18,6 +18,7 @@ from payguard.smoke.verdict import Outcome
 from payguard.sources.opening import How
 from payguard.sources.text_file import Candidate, discover
 from payguard.suppression import nearest
+from payguard_policies.named_tuple import NamedTuple
 
 STDIN = "-"
 _NAMED = 5  # roles that an error names

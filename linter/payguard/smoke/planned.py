@@ -1,7 +1,6 @@
 """The same calls, decided by the engine from a plan, a template or a state, before any deploy."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from payguard.authorization.actor import Actor
 from payguard.authorization.call import CallDecision, call, decide_call
@@ -30,6 +29,7 @@ from payguard.smoke.verdict import (
 )
 from payguard.subjects import actor_of, nothing_known, place, unknown_policies
 from payguard_policies import catalog
+from payguard_policies.named_tuple import NamedTuple
 
 _SERVICE, _DENY = "Service", "Deny"
 

@@ -4,9 +4,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
 
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard.smoke.connection import CONTROL, GET_MANAGER, Asker, Connections
 from payguard.smoke.listing import DENIED, Listing, Question
 from payguard.smoke.patience import Attempts, Deadline, Patience, deadline
@@ -14,6 +13,7 @@ from payguard.smoke.sign_in import Once, SignedIn, SignIn
 from payguard.smoke.target import DEADLINE, Target
 from payguard.smoke.trouble import EXPIRED, LATE, trouble
 from payguard.smoke.verdict import ALLOW, APIS, SERVICE, Answer, Outcome, Standing, Trouble
+from payguard_policies.named_tuple import NamedTuple
 
 AWS_IAM, CUSTOM_JWT = "AWS_IAM", "CUSTOM_JWT"
 # To learn the authorizer is worth a part of the time, and two requests.

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from botocore.credentials import ReadOnlyCredentials
 from botocore.session import Session
@@ -12,6 +12,7 @@ from payguard.emulator import Emulator
 from payguard.emulator.emulator import bare_session
 from payguard.smoke.connection import Asker
 from payguard.smoke.target import USER_ID, Target
+from payguard_policies.named_tuple import NamedTuple
 from payguard_policies.roles import Parameters, contract, permissions, trust
 
 NOTE = (

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from payguard.smoke.verdict import ALLOW, DENY, NOT_ASSUMABLE, Answer, Outcome, Standing
+from payguard_policies.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from payguard.smoke.fleet import Run

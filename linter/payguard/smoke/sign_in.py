@@ -4,18 +4,19 @@ import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import boto3
 from botocore.exceptions import NoCredentialsError
 
-from payguard.finding import quote
 from payguard.iam.document import RESOURCE, TRUST
+from payguard.quotation import quote
 from payguard.smoke.connection import ASSUME_ROLE, STS, Asker, Connections
 from payguard.smoke.patience import Deadline, Patience
 from payguard.smoke.target import Target
 from payguard.smoke.trouble import of_credentials, trouble
 from payguard.smoke.verdict import OF_THE_CALLER, Outcome, Trouble
+from payguard_policies.named_tuple import NamedTuple
 
 _SESSION_NAME = "payguard-smoke"
 _SECONDS = 900  # the shortest that STS hands out

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from payguard.finding import quote
 from payguard.identifiers import ERROR, check, parse_arn
 from payguard.identifiers.arn import Arn
 from payguard.identifiers.arn_field import like_region
+from payguard.quotation import quote
 from payguard.smoke.verdict import expected_of
 
 # AWS_IAM managers scope both lists to a user, whom the caller names and nobody verifies: a name of

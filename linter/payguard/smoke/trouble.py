@@ -3,15 +3,16 @@
 import socket
 from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from botocore import exceptions, parsers
 
 from payguard.denial.message import Denial, of_error
 from payguard.denial.wording import POLICY_NAMES
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard.smoke.redaction import shown
 from payguard.smoke.verdict import Outcome, Trouble
+from payguard_policies.named_tuple import NamedTuple
 
 # What kind of trouble the service tells of (``Message.cause``) -> the outcome.
 OUTCOMES: Mapping[str, Outcome] = {

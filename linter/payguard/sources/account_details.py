@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationD
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote
 
 from payguard.finding import InputError, Location
@@ -15,6 +15,7 @@ from payguard.sources import json_text
 from payguard.sources.account_details_text import UrlEncodedMap
 from payguard.sources.assembly import Assembly, Reference, as_used
 from payguard.sources.host import EmbeddedMap, Host, NestedMap
+from payguard_policies.named_tuple import NamedTuple
 
 _LISTS = {"UserDetailList": USER, "GroupDetailList": GROUP, "RoleDetailList": ROLE}
 _POLICIES = "Policies"

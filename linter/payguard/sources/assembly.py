@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from payguard.finding import Location, Span
 from payguard.iam.document import BOUNDARY, IDENTITY
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import ROLE, Document, Gap, Role, Text
+from payguard_policies.named_tuple import NamedTuple
 
 
 class Reference(NamedTuple):

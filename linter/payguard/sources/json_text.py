@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from payguard import pointer
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard.sources.position import Lines, Place
 
 _TOKEN = re.compile(r'[{}\[\],:]|"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}\[\],:"]+', re.DOTALL)

@@ -1,7 +1,6 @@
 """One input, opened: read by the reader that knows it, or looked through like any other text."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from payguard.finding import InputError
 from payguard.infrastructure import Infrastructure
@@ -9,6 +8,7 @@ from payguard.sources import text_file
 from payguard.sources.policy_file import YAML_SUFFIXES
 from payguard.sources.reading import read_input
 from payguard.sources.text_file import SUFFIXES, Candidate
+from payguard_policies.named_tuple import NamedTuple
 
 # In files of these kinds nothing is a comment, whatever a string in them says.
 _WITHOUT_COMMENTS = (".json", ".jsonl", ".ipynb")

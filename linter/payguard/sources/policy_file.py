@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from payguard.finding import InputError, Span, quote
+from payguard.finding import InputError, Span
 from payguard.iam.document import VERSIONS
 from payguard.infrastructure import Document
 from payguard.pointer import parent
+from payguard.quotation import quote
 from payguard.sources import json_text
 from payguard.sources.position import Lines, Place
 

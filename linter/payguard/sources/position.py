@@ -1,9 +1,9 @@
 """Positions: from an offset in a text to a line and column, and from a pointer to its span."""
 
 from bisect import bisect_right
-from typing import NamedTuple
 
 from payguard.finding import Span
+from payguard_policies.named_tuple import NamedTuple
 
 # Up to this many places are found by looking; for more a table of the lines is made.
 _FEW = 32

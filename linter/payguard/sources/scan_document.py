@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from payguard import pointer
-from payguard.finding import InputError, Location, Span, quote
+from payguard.finding import InputError, Location, Span
 from payguard.iam.unresolved import Unresolved
 from payguard.infrastructure import Document, Gap
+from payguard.quotation import quote
 from payguard.sources import json_text, scan_literal
 from payguard.sources.host import comments
 from payguard.sources.position import Lines, Place

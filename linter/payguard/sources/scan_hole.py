@@ -7,9 +7,9 @@ is not wrong for it: the value is not known.
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from payguard.iam.unresolved import MISSING, Unresolved
+from payguard_policies.named_tuple import NamedTuple
 
 _SHOWN = 60
 

@@ -7,13 +7,14 @@ variable or a call, is an Unresolved; of a text put together from pieces the kno
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.sources.position import Place
 from payguard.sources.scan_excerpt import ESCAPE, unescape
 from payguard.sources.scan_hole import Hole, joined, shown
+from payguard_policies.named_tuple import NamedTuple
 
 _DEEPEST = 10  # a list of values of a condition is the sixth level of a policy
 _LONGEST = 4096  # of an expression

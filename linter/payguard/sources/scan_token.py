@@ -7,9 +7,9 @@ identifier and is passed over, and so are patterns, addresses and paths.
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from payguard.identifiers.shape import LONGEST
+from payguard_policies.named_tuple import NamedTuple
 
 # Stands in every ARN or ID that is looked for.
 _SIGNS = (

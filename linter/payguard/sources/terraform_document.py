@@ -1,7 +1,7 @@
 """Policy documents of Terraform resources: JSON text, or what a data source will make of blocks."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
 from payguard.iam.document import VERSIONS
@@ -14,6 +14,7 @@ from payguard.sources.terraform_resource import Place, Resource
 from payguard.sources.terraform_secret import Secrets, hidden
 from payguard.sources.terraform_show import Refusal
 from payguard.sources.terraform_statement import Piece, Statements
+from payguard_policies.named_tuple import NamedTuple
 
 POLICY_DOCUMENT = "data.aws_iam_policy_document"
 # The attributes of that data source that are the document.

@@ -5,7 +5,6 @@ https://github.com/hashicorp/terraform-provider-aws/tree/main/website/docs/r
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from payguard.iam.document import BOUNDARY, IDENTITY, RCP, RESOURCE, SCP, TRUST, VPC_ENDPOINT
 from payguard.iam.unresolved import MISSING, Unresolved
@@ -18,6 +17,7 @@ from payguard.sources.terraform_pattern import attribute
 from payguard.sources.terraform_reference import References
 from payguard.sources.terraform_resource import Place, Resource
 from payguard.sources.terraform_snapshot import Snapshot
+from payguard_policies.named_tuple import NamedTuple
 
 _IDENTITIES = {f"aws_iam_{kind}": kind for kind in KINDS}
 _INLINE = {f"aws_iam_{kind}_policy": kind for kind in KINDS}

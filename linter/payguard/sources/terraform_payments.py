@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import PAYMENT_CONNECTOR, PAYMENT_MANAGER, PaymentResource, Text
@@ -11,6 +10,7 @@ from payguard.sources.terraform_pattern import attribute, payment_kind
 from payguard.sources.terraform_reference import References
 from payguard.sources.terraform_resource import Resource
 from payguard.sources.terraform_secret import leaves
+from payguard_policies.named_tuple import NamedTuple
 
 _ARNS = {
     PAYMENT_MANAGER: "payment_manager_arn",

@@ -8,10 +8,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.iam.unresolved import Unresolved
 from payguard.sources.terraform_resource import Place, Resource
+from payguard_policies.named_tuple import NamedTuple
 
 _KEY = r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]'
 _KEYS = re.compile(_KEY)

@@ -1,10 +1,11 @@
 """One resource instance of Terraform: what is known of its attributes, and what is not."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.finding import Location, Span
 from payguard.iam.unresolved import SECRET, Unresolved
+from payguard_policies.named_tuple import NamedTuple
 
 # Names and indexes that lead from a resource to a value in it.
 Place = tuple[str | int, ...]

@@ -3,13 +3,14 @@
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
 from payguard.iam.unresolved import SECRET, Unresolved
 from payguard.sources import json_text
 from payguard.sources.host import Host
 from payguard.sources.position import Lines
+from payguard_policies.named_tuple import NamedTuple
 
 # Where values stand and where the marks on them do, in one object.
 _MARKED = (

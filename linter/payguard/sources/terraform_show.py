@@ -6,13 +6,14 @@ https://developer.hashicorp.com/terraform/internals/json-format
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
-from payguard.finding import quote
 from payguard.iam.unresolved import MISSING, Unresolved
+from payguard.quotation import quote
 from payguard.sources.terraform_resource import Resource
 from payguard.sources.terraform_secret import is_secret_variable, marks_of_paths
+from payguard_policies.named_tuple import NamedTuple
 
 _MAJOR = "1"  # of the format: Terraform 1.1 and newer
 _STATE_FILE = 4

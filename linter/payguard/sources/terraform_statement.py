@@ -4,13 +4,14 @@ https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/d/iam
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.sources.terraform_pattern import mention
 from payguard.sources.terraform_reference import References
 from payguard.sources.terraform_resource import Place, Resource
+from payguard_policies.named_tuple import NamedTuple
 
 _LISTS = {
     "actions": "Action",

@@ -3,9 +3,10 @@
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
-from payguard.finding import InputError, quote
+from payguard.finding import InputError
+from payguard.quotation import quote
+from payguard_policies.named_tuple import NamedTuple
 
 _MARK = b"\xef\xbb\xbf"  # the byte order mark of UTF-8
 _ZIP = b"PK\x03\x04"

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from payguard.finding import quote
+from payguard.quotation import quote
 
 MERGE = "<<"
 DEPTH = 100

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from payguard import pointer
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard.sources.position import Place
 from payguard.sources.yaml_event import (
     MERGE,

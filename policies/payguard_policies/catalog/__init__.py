@@ -4,9 +4,12 @@ Every answer is read-only and cached; a file is read when the first question nee
 and service names are compared without regard to case, as IAM compares them.
 """
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from payguard_policies.catalog.actions import (
         action_names,
         detail,

@@ -4,7 +4,8 @@ Named tuples: fifteen frozen dataclasses would cost every start of the linter fi
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from payguard_policies.named_tuple import NamedTuple
 
 
 class ResourceUse(NamedTuple):

@@ -5,9 +5,10 @@ import json
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard_policies.action_sets import ActionGroup, action_group, action_set_facts
+from payguard_policies.named_tuple import NamedTuple
 from payguard_policies.persona import PERSONAS
 
 _FOLDER = os.path.dirname(__file__)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from payguard.finding import quote
+from payguard.quotation import quote
 
 _SHOWN = 3
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
+from payguard.quotation import quote
 from payguard.rules.action.consequence import consequence
 from payguard.rules.action.spelling import agentcore_action, did_you_mean, is_well_formed
 from payguard.rules.rule import Example, Problem, Rule, Text

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from payguard.finding import quote
 from payguard.iam.action import split_action
+from payguard.quotation import quote
 from payguard_policies import PAYMENTS_SERVICE, catalog
 
 # Longer than any prefix or name that AWS has: nothing is near to such a text, and it is not

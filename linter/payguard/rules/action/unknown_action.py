@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.action import split_action
 from payguard.iam.wildcard import has_wildcard
+from payguard.quotation import quote
 from payguard.rules.action.consequence import consequence
 from payguard.rules.action.listing import clause
 from payguard.rules.action.spelling import did_you_mean, is_slip, is_well_formed, nearest_actions

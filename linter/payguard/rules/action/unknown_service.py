@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.action import split_action
 from payguard.iam.wildcard import has_wildcard, matches
+from payguard.quotation import quote
 from payguard.rules.action.consequence import consequence
 from payguard.rules.action.spelling import is_well_formed, meant_service
 from payguard.rules.rule import Example, Problem, Rule, Text

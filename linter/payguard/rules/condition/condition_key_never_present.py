@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.carried_keys import carriers, depends_on_action, is_tag_key
 from payguard.iam.condition import Condition
 from payguard.iam.document import SCP, WITHOUT_PRINCIPAL, Statement
 from payguard.iam.memory import remembered
 from payguard.iam.wildcard import has_wildcard
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.condition.presence import chosen, demands_presence
 from payguard.rules.rule import Example, Problem, Rule

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
 from payguard.iam.context_key import lacks_tag_key
+from payguard.quotation import quote
 from payguard.rules.rule import Example, Problem, Rule
 
 

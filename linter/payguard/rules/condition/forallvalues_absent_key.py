@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.context_key import GLOBAL_PREFIX, context_key, prefix_of
 from payguard.iam.document import Statement
 from payguard.iam.memory import remembered
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.condition.presence import chosen, demands_presence
 from payguard.rules.rule import Example, Problem, Rule

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.wildcard import has_wildcard
+from payguard.quotation import quote
 from payguard.rules.condition.value import written
 from payguard.rules.principal.service_name import service_defect
 from payguard.rules.rule import Example, Problem, Rule

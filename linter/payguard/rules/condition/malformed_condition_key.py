@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
 from payguard.iam.context_key import malformation
+from payguard.quotation import quote
 from payguard.rules.condition.spelling import nearest
 from payguard.rules.rule import Example, Problem, Rule
 from payguard_policies import catalog

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.document import Statement
 from payguard.iam.memory import remembered
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.condition.presence import chosen
 from payguard.rules.condition.value import is_false

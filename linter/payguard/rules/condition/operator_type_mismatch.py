@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition, Operator, parse_operator
 from payguard.iam.context_key import ContextKey, context_key
+from payguard.quotation import quote
 from payguard.rules.condition.value import fits, texts, written
 from payguard.rules.rule import Example, Problem, Rule
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.context_key import context_key
+from payguard.quotation import quote
 from payguard.rules.rule import Example, Problem, Rule
 
 

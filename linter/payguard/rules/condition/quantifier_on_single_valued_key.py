@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition, Operator, parse_operator
 from payguard.iam.context_key import context_key
 from payguard.iam.document import Statement
 from payguard.iam.memory import remembered
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.condition.presence import chosen
 from payguard.rules.rule import Example, Problem, Rule

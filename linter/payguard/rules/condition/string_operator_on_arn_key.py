@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition, Operator, parse_operator
 from payguard.iam.context_key import context_key
 from payguard.iam.wildcard import has_wildcard
+from payguard.quotation import quote
 from payguard.rules.condition.value import texts
 from payguard.rules.rule import Example, Problem, Rule
 

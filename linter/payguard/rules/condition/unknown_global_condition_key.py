@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
 from payguard.iam.context_key import (
     GLOBAL_PREFIX,
@@ -11,6 +11,7 @@ from payguard.iam.context_key import (
     malformation,
     prefix_of,
 )
+from payguard.quotation import quote
 from payguard.rules.condition.spelling import nearest
 from payguard.rules.rule import Example, Problem, Rule
 from payguard_policies import catalog

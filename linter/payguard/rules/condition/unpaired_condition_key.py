@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
 from payguard.iam.document import Statement
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.condition.presence import chosen
 from payguard.rules.rule import Example, Problem, Rule

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
+from payguard.quotation import quote
 from payguard.rules.rule import Example, Problem, Rule
 from payguard_policies import catalog
 

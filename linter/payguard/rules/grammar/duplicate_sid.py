@@ -7,8 +7,9 @@ recommends that they be unique. An empty Sid is none: see empty-sid.
 from collections.abc import Iterator
 
 from payguard import pointer
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import RESOURCE, TRUST, VPC_ENDPOINT, Policy
+from payguard.quotation import quote
 from payguard.rules.rule import Example, Problem, Rule
 
 _RECOMMENDED = frozenset({RESOURCE, TRUST, VPC_ENDPOINT})

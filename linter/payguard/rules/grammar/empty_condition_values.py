@@ -8,8 +8,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-lo
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition, Operator, parse_operator
+from payguard.quotation import quote
 from payguard.rules.rule import Example, Problem, Rule
 
 _NEVER = "never holds, so the statement never applies"

@@ -7,8 +7,9 @@ empty-condition-values.
 from collections.abc import Iterator, Mapping
 
 from payguard import pointer
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import Statement
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.rule import Example, Problem, Rule
 

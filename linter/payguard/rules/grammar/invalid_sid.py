@@ -7,8 +7,9 @@ KMS document Sids with spaces), so those and VPC endpoint policies are not asked
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import BOUNDARY, IDENTITY, RCP, SCP, SESSION, TRUST, Statement
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.rule import Example, Problem, Rule
 

@@ -1,6 +1,6 @@
 """JSON types in words, for messages about a value of the wrong one."""
 
-from payguard.finding import quote
+from payguard.quotation import quote
 
 _WORDS: dict[type, str] = {list: "a list", dict: "an object", type(None): "null"}
 # Wider numbers are named without their digits: Python refuses to write out very long ones.

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
 from payguard.iam.variable import Variable, variables
+from payguard.quotation import quote
 from payguard.rules.rule import Example, Problem, Rule, Text
 
 # More malformed variables in one text say nothing new.

@@ -9,7 +9,7 @@ have none), so that one is not asked of them.
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import (
     BOUNDARY,
     IDENTITY,
@@ -22,6 +22,7 @@ from payguard.iam.document import (
     Policy,
     Statement,
 )
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.grammar import element
 from payguard.rules.rule import Example, Problem, Rule

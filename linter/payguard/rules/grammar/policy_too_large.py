@@ -12,7 +12,7 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.finding import Severity
 from payguard.iam.document import (
@@ -26,6 +26,7 @@ from payguard.iam.document import (
     Policy,
 )
 from payguard.rules.rule import Example, Problem, Rule
+from payguard_policies.named_tuple import NamedTuple
 
 
 class _Quota(NamedTuple):

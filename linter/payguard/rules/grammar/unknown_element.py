@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from payguard import pointer
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import Policy, Statement
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.grammar import element
 from payguard.rules.rule import Example, Problem, Rule

@@ -9,9 +9,10 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
 import re
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
 from payguard.iam.document import BOUNDARY, IDENTITY, SESSION, TRUST
+from payguard.quotation import quote
 from payguard.rules.rule import Example, Problem, Rule, Text
 
 _UNSUPPORTED = re.compile(r"[^\t\n\r\x20-\xff]")

@@ -10,10 +10,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import Statement
 from payguard.iam.principal import principals
 from payguard.iam.variable import Variable, variables
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.grammar.placeholder import is_placeholder
 from payguard.rules.rule import Example, Problem, Rule, Text

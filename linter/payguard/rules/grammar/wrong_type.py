@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from payguard import pointer
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
 from payguard.iam.document import Policy, Statement
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.grammar.json_type import described
 from payguard.rules.rule import Example, Problem, Rule

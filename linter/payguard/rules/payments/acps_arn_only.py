@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import EFFECTS, Policy
 from payguard.iam.wildcard import overlaps
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.resource.matching import as_pattern
 from payguard.rules.rule import Example, Problem, Rule

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import Policy, Statement
 from payguard.iam.wildcard import has_wildcard
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.action.listing import listed_actions
 from payguard.rules.payments.sub_resource import (

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.action import EVERY_ACTION, matches_action
 from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.document import IDENTITY, Statement
 from payguard.iam.wildcard import covers
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.resource.matching import is_any
 from payguard.rules.rule import Example, Problem, Rule

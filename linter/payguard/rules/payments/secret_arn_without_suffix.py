@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.identifiers import parse_arn
+from payguard.quotation import quote
 from payguard.rules.action.consequence import consequence
 from payguard.rules.resource.matching import as_pattern
 from payguard.rules.rule import Example, Problem, Rule, Text

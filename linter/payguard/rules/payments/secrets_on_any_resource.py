@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.action import EVERY_ACTION
 from payguard.iam.document import IDENTITY, Statement
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.payments.money import covers_type
 from payguard.rules.rule import Example, Problem, Rule

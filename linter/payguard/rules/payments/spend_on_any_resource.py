@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import IDENTITY, Policy, Statement
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.payments.money import allowing, denied, is_named, matched, spending
 from payguard.rules.payments.sub_resource import MANAGER

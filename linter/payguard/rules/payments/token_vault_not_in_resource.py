@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import Policy, Statement
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.action.listing import listed_actions
 from payguard.rules.payments.sub_resource import (

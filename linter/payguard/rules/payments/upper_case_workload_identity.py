@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import Policy
 from payguard.identifiers import check_policy_arn
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.payments.sub_resource import named_in, resources_by_action
 from payguard.rules.rule import Example, Problem, Rule

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import IDENTITY, Policy
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.action.listing import clause, listed_actions
 from payguard.rules.payments.money import is_named, money_actions, reached_by_wildcard, spending

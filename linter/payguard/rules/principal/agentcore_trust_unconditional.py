@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import TRUST, Statement
 from payguard.iam.principal import Principal
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.condition.presence import narrowed
 from payguard.rules.principal.service_name import is_agentcore

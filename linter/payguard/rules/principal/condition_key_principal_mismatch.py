@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
 from payguard.iam.document import RESOURCE, TRUST, Statement
 from payguard.iam.memory import remembered
 from payguard.iam.principal import Principal
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.condition.presence import chosen, demands_presence
 from payguard.rules.rule import Example, Problem, Rule

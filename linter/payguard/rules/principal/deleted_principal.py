@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import RESOURCE, TRUST, VPC_ENDPOINT, Statement
 from payguard.iam.principal import principals
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.rule import Example, Problem, Rule
 

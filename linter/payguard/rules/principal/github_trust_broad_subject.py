@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition, parse_operator
 from payguard.iam.document import TRUST, Statement
 from payguard.iam.memory import remembered
 from payguard.iam.wildcard import has_wildcard
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.condition.presence import chosen, narrowed
 from payguard.rules.condition.value import texts

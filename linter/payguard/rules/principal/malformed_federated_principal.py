@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import TRUST, Statement
 from payguard.iam.wildcard import has_wildcard
 from payguard.identifiers import arn_field, parse_arn
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.principal.identity_provider import is_oidc
 from payguard.rules.rule import Example, Problem, Rule

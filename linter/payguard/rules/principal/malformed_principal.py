@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import RESOURCE, TRUST, VPC_ENDPOINT, Statement
 from payguard.iam.principal import PRINCIPAL_TYPES, Principal, principals
 from payguard.iam.wildcard import has_wildcard
 from payguard.identifiers import Arn, arn_field, parse_arn
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.principal.identity_provider import is_oidc, is_saml
 from payguard.rules.principal.service_name import service_defect

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import RESOURCE, TRUST, VPC_ENDPOINT, Statement
 from payguard.iam.principal import Principal, principals
 from payguard.iam.wildcard import has_wildcard
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.rule import Example, Problem, Rule
 

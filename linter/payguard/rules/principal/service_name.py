@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 """
 
 from functools import cache
-from typing import NamedTuple
 
-from payguard.finding import quote
 from payguard.iam.memory import remembered
+from payguard.quotation import quote
 from payguard_policies import PAYMENTS_SERVICE, catalog
+from payguard_policies.named_tuple import NamedTuple
 
 # Alexa skills call under a name outside amazonaws.com.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html

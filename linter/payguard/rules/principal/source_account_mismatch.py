@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
 from payguard.iam.document import RESOURCE, TRUST, Statement
 from payguard.iam.wildcard import overlaps
 from payguard.identifiers import parse_arn
 from payguard.identifiers.arn_field import is_account
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.principal.source_restriction import SOURCE_ACCOUNT, source_accounts, source_arns
 from payguard.rules.rule import Example, Problem, Rule

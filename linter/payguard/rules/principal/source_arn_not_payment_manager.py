@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
 from payguard.iam.document import TRUST, Statement
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard.identifiers import ERROR, Arn, check_policy_arn, parse_arn
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.principal.service_name import is_agentcore
 from payguard.rules.principal.source_restriction import SOURCE_ARN, source_arns

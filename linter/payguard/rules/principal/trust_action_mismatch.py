@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.action import matches_action
 from payguard.iam.document import TRUST, Statement
 from payguard.iam.principal import Principal
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.principal.identity_provider import is_oidc, is_saml
 from payguard.rules.rule import Example, Problem, Rule

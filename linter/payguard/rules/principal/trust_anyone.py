@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
 from payguard.iam.document import TRUST, Statement
 from payguard.identifiers import parse_arn
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.condition.presence import narrowed
 from payguard.rules.condition.value import texts

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from functools import cache
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.action import expand, split_action
 from payguard.iam.document import TRUST, Statement
+from payguard.quotation import quote
 from payguard.rules.rule import Example, Problem, Rule
 from payguard_policies import catalog
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import TRUST, Statement
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.rule import Example, Problem, Rule
 

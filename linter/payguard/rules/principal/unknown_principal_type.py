@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import RESOURCE, TRUST, VPC_ENDPOINT, Statement
 from payguard.iam.principal import PRINCIPAL_TYPES
 from payguard.pointer import join
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.condition.spelling import nearest
 from payguard.rules.rule import Example, Problem, Rule

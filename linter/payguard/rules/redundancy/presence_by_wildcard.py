@@ -7,9 +7,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition, condition, entries
 from payguard.iam.document import Statement
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.redundancy.any_value import ABSENT, PRESENT, any_value, outcome
 from payguard.rules.rule import Example, Problem, Rule

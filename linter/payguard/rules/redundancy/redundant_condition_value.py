@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition, parse_operator
+from payguard.quotation import quote
 from payguard.rules.rule import Example, Problem, Rule
 
 # The values of a list are joined by OR: of several thresholds the loosest decides.

@@ -7,9 +7,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import TRUST, Statement
 from payguard.iam.principal import Principal
+from payguard.quotation import quote
 from payguard.rules import rule as bits
 from payguard.rules.rule import Example, Problem, Rule
 

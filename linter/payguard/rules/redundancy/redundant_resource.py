@@ -7,8 +7,9 @@ hold in well over a hundred places.
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.document import Statement
+from payguard.quotation import quote
 from payguard.rules import rule
 from payguard.rules.redundancy.cover import covered, repeated
 from payguard.rules.rule import Example, Problem, Rule

@@ -9,8 +9,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.condition import Condition
+from payguard.quotation import quote
 from payguard.rules.redundancy.any_value import ALWAYS, NEVER, any_value, outcome
 from payguard.rules.rule import Example, Problem, Rule
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.action import matches_action
 from payguard.iam.document import Statement
+from payguard.quotation import quote
 from payguard.rules.action.listing import listed
 from payguard.rules.resource.arn_problem import is_malformed
 from payguard.rules.resource.matching import ResourceType, acted_on, fits, is_any

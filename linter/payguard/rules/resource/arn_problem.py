@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
 from payguard.iam.wildcard import has_wildcard
 from payguard.identifiers import NOTE, check_policy_arn, parse_arn
 from payguard.identifiers import Problem as ArnProblem
 from payguard.identifiers.arn import FIELDS as ARN_FIELDS
+from payguard.quotation import quote
 from payguard.rules.action.consequence import consequence
 from payguard.rules.action.spelling import is_slip, meant_service
 from payguard.rules.rule import Problem, Text

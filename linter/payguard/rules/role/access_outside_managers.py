@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from payguard.authorization.contract import OUTSIDE
 from payguard.authorization.reach import short
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
+from payguard.quotation import quote
 from payguard.rules.role.naming import listed
 from payguard.rules.rule import Example, RoleProblem, Rule
 from payguard.rules.subject import Subject, witness

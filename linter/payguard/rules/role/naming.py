@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard.rules.subject import secret_groups
 
 SERVICE_PERSONA = "resource-retrieval"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
+from payguard.quotation import quote
 from payguard.rules.role.naming import listed
 from payguard.rules.rule import Example, RoleProblem, Rule
 from payguard.rules.subject import Subject, witness

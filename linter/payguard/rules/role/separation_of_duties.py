@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from payguard.authorization.answer import UNDECIDED
-from payguard.finding import Severity, quote
+from payguard.finding import Severity
+from payguard.quotation import quote
 from payguard.rules.payments.money import REACHING_BOTH
 from payguard.rules.rule import Example, RoleProblem, Rule
 from payguard.rules.subject import Subject, witness

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from payguard import pointer
-from payguard.finding import quote
 from payguard.iam.wildcard import matches
+from payguard.quotation import quote
 from payguard.sources.cloudformation.partial import Known, Partial
 from payguard.sources.cloudformation.world import Atom, UndecidedError
 

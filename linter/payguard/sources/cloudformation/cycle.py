@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard.sources.cloudformation.function import variables
 from payguard.sources.cloudformation.template import Resource, Template
 

@@ -1,12 +1,12 @@
 """Policy documents of a template: as objects with functions in them, or as JSON text."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
-from payguard.finding import quote
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import Document, Gap, SourceMap
+from payguard.quotation import quote
 from payguard.sources import json_text
 from payguard.sources.cloudformation.function import call
 from payguard.sources.cloudformation.host import JsonHost
@@ -16,6 +16,7 @@ from payguard.sources.cloudformation.template import Template, function_of, is_d
 from payguard.sources.cloudformation.view import ABSENT, View
 from payguard.sources.cloudformation.world import MOST, UndecidedError, World, explore
 from payguard.sources.host import EmbeddedMap, NestedMap
+from payguard_policies.named_tuple import NamedTuple
 
 # So many values may be looked at in all worlds together: of one document, and of a template, after
 # which each of its further documents is read in two worlds at most.

@@ -4,12 +4,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-functio
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
-from payguard.finding import quote
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import Gap
+from payguard.quotation import quote
 from payguard.sources.cloudformation.template import (
     LOOP,
     Resource,
@@ -19,6 +19,7 @@ from payguard.sources.cloudformation.template import (
 )
 from payguard.sources.cloudformation.view import View, address_of
 from payguard.sources.cloudformation.world import World
+from payguard_policies.named_tuple import NamedTuple
 
 # Values that all loops of a template may write out together.
 _MOST = 20_000

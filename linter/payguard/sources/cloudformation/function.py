@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from payguard.finding import quote
 from payguard.iam.unresolved import MISSING
 from payguard.iam.wildcard import matches
+from payguard.quotation import quote
 from payguard.sources.cloudformation.partial import (
     Known,
     Partial,

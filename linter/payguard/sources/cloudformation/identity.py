@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_IAM.h
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from payguard.finding import quote
 from payguard.iam.document import BOUNDARY, IDENTITY, TRUST
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import GROUP, ROLE, USER, Document, Gap, Role, Text
+from payguard.quotation import quote
 from payguard.sources.cloudformation.document import Policy, Written
 from payguard.sources.cloudformation.partial import Partial
 from payguard.sources.cloudformation.piece import (

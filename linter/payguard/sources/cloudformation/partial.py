@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from payguard.iam.unresolved import AFTER_APPLY, MISSING, SECRET, Unresolved
+from payguard_policies.named_tuple import NamedTuple
 
 # Names that refer to each other can double a text with each step; no name or ARN is longer.
 _LONGEST, _MOST_PIECES = 100_000, 1000

@@ -1,17 +1,19 @@
 """What one resource says about roles: who they are, what they may do, what is attached to whom."""
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from payguard.finding import Location, quote
+from payguard.finding import Location
 from payguard.iam.document import IDENTITY
 from payguard.infrastructure import ROLE, Document, Gap, Role, Text
+from payguard.quotation import quote
 from payguard.sources.assembly import Assembly, Reference
 from payguard.sources.cloudformation.parameter import ACCOUNT, PARTITION
 from payguard.sources.cloudformation.partial import Known, Partial
 from payguard.sources.cloudformation.reference import KINDS, MANAGED_POLICY, implied_role
 from payguard.sources.cloudformation.template import function_of
 from payguard.sources.cloudformation.view import View, address_of
+from payguard_policies.named_tuple import NamedTuple
 
 POLICY = "policy"
 _OF_POLICY, _OF_AWS = ":policy/", ":iam::aws:policy/"

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any
 
-from payguard.finding import quote
 from payguard.iam.document import IDENTITY
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import Document, Gap
+from payguard.quotation import quote
 from payguard.sources.cloudformation.document import Written
 from payguard.sources.cloudformation.identity import ReadPolicy, branches, gap
 from payguard.sources.cloudformation.partial import Partial

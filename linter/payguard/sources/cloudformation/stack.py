@@ -7,7 +7,7 @@ address of its location is the logical id in any case.
 """
 
 from collections.abc import Callable, Hashable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.iam.document import IDENTITY
 from payguard.iam.unresolved import MISSING, Unresolved
@@ -26,6 +26,7 @@ from payguard.sources.cloudformation.piece import (
 from payguard.sources.cloudformation.template import Resource, Template
 from payguard.sources.cloudformation.view import View
 from payguard.sources.cloudformation.world import World, explore
+from payguard_policies.named_tuple import NamedTuple
 
 _Outcomes = dict[str, bool]
 _Reader = Callable[[Resource, View, identity.ReadPolicy], Iterator[Piece]]

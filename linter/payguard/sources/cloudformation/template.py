@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
-from payguard.finding import InputError, quote
+from payguard.finding import InputError
 from payguard.infrastructure import Gap
+from payguard.quotation import quote
 from payguard.sources import json_text
 from payguard.sources.cloudformation.host import JsonHost, TemplateHost, YamlHost
+from payguard_policies.named_tuple import NamedTuple
 
 LOOP = "Fn::ForEach::"
 SERVERLESS = "AWS::Serverless-2016-10-31"

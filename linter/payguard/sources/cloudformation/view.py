@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from payguard import pointer
-from payguard.finding import quote
 from payguard.iam.unresolved import MISSING
+from payguard.quotation import quote
 from payguard.sources.cloudformation import condition, function, parameter, reference
 from payguard.sources.cloudformation.partial import Known, Partial, joined, unknown
 from payguard.sources.cloudformation.template import LOOP, Resource, Template, function_of

@@ -9,9 +9,10 @@ comparison, or are each other's opposite, always agree.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from payguard.sources.cloudformation.partial import Piece
+from payguard_policies.named_tuple import NamedTuple
 
 # More ways than this are not followed one by one: what hangs on them stays undecided.
 MOST = 16

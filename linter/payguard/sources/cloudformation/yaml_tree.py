@@ -5,11 +5,11 @@ is kept beside the values, in a tree of the same shape: cheaper than a pointer f
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard.sources.position import Place
 from payguard.sources.yaml_event import (
     MERGE,
@@ -22,6 +22,7 @@ from payguard.sources.yaml_event import (
     scalar,
     taken_over,
 )
+from payguard_policies.named_tuple import NamedTuple
 
 _WHAT = "a template"
 

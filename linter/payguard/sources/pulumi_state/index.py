@@ -1,7 +1,6 @@
 """Who is meant: roles, users, groups and policies of a file, by URN, ARN or name."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from payguard.iam.unresolved import AFTER_APPLY, MISSING, SECRET, Unresolved
 from payguard.infrastructure import Text
@@ -9,6 +8,7 @@ from payguard.sources.assembly import Reference
 from payguard.sources.pulumi_state.sentinel import partly
 from payguard.sources.pulumi_state.shape import MANAGED, POLICY, PRINCIPALS, is_list, kind_of
 from payguard.sources.pulumi_state.state import Resource, type_of
+from payguard_policies.named_tuple import NamedTuple
 
 # Of more namesakes than this not each is told that it may be meant.
 _NAMESAKES = 16

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
 from payguard.iam.unresolved import AFTER_APPLY, MISSING, Unresolved
@@ -20,6 +20,7 @@ from payguard.sources.pulumi_state.shape import DOCUMENTS, PAYMENTS, Payment, ki
 from payguard.sources.pulumi_state.sheet import Sheet
 from payguard.sources.pulumi_state.state import STACK, Layer, Resource, Stack
 from payguard_policies import PAYMENTS_SERVICE
+from payguard_policies.named_tuple import NamedTuple
 
 _PROVIDER = "pulumi:providers:"
 _ANY_ROLE = "arn:aws*:iam::*:role/*"

@@ -5,10 +5,10 @@ steps in ``pkg/resource/deploy/step.go`` of pulumi/pulumi. Streams lack what inp
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from payguard.finding import quote
 from payguard.iam.unresolved import MISSING, Unresolved
+from payguard.quotation import quote
 from payguard.sources import json_text
 from payguard.sources.pulumi_state.deployment import add_state
 from payguard.sources.pulumi_state.sheet import Sheet
@@ -19,6 +19,7 @@ from payguard.sources.pulumi_state.state import (
     object_or_nothing,
     text_or_nothing,
 )
+from payguard_policies.named_tuple import NamedTuple
 
 # After these the resource is not there any more ...
 _GONE = frozenset({"delete", "discard"})

@@ -5,8 +5,6 @@ properties of CloudFormation's types with a small first letter:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_IAM.html
 """
 
-from typing import NamedTuple
-
 from payguard.iam.document import IDENTITY, RCP, RESOURCE, SCP, VPC_ENDPOINT
 from payguard.infrastructure import (
     CREDENTIAL_PROVIDER,
@@ -16,6 +14,7 @@ from payguard.infrastructure import (
     ROLE,
     USER,
 )
+from payguard_policies.named_tuple import NamedTuple
 
 # A property that names roles, users or groups, one or a list of them, and which of the three.
 Members = tuple[tuple[str, str], ...]

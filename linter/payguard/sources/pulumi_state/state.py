@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
 from payguard.finding import InputError, Location
@@ -11,6 +11,7 @@ from payguard.iam.unresolved import Unresolved
 from payguard.infrastructure import Gap, Text
 from payguard.sources.pulumi_state.sentinel import has_mark, partly
 from payguard.sources.pulumi_state.sheet import Sheet
+from payguard_policies.named_tuple import NamedTuple
 
 STACK = "pulumi:pulumi:Stack"
 _NOTHING: Mapping[str, Any] = MappingProxyType({})

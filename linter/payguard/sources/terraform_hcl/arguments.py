@@ -1,7 +1,7 @@
 """The arguments of a function call, as functions ask for them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.sources.terraform_hcl.datum import (
     Datum,
@@ -15,6 +15,7 @@ from payguard.sources.terraform_hcl.datum import (
     whole_number,
 )
 from payguard.sources.terraform_hcl.evaluate import Scope
+from payguard_policies.named_tuple import NamedTuple
 
 _NOTHING = Note()
 

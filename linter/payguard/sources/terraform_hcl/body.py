@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from payguard.finding import InputError, quote
+from payguard.finding import InputError
+from payguard.quotation import quote
 from payguard.sources import json_text
 from payguard.sources.terraform_hcl.expression import expression
 from payguard.sources.terraform_hcl.scanner import END, NAME, Scanner

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard.iam.unresolved import AFTER_APPLY, MISSING, SECRET, Unresolved
 from payguard.sources.terraform_hcl.syntax import Piece, Source
+from payguard_policies.named_tuple import NamedTuple
 
 # Evaluating a module takes no more steps than this, be it ever so cunning: seconds, not hours.
 _STEPS = 2_000_000

@@ -1,12 +1,13 @@
 """Policy documents out of evaluated values, and where their values stand."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
-from payguard.finding import InputError, Location, Span, quote
+from payguard.finding import InputError, Location, Span
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import Document, Gap
+from payguard.quotation import quote
 from payguard.sources import json_text
 from payguard.sources.terraform_hcl import json_tree
 from payguard.sources.terraform_hcl.datum import (
@@ -21,6 +22,7 @@ from payguard.sources.terraform_hcl.datum import (
     values,
 )
 from payguard.sources.terraform_hcl.syntax import File
+from payguard_policies.named_tuple import NamedTuple
 
 
 class TreeMap:

@@ -6,10 +6,10 @@ What hangs on something unknown is an Unresolved that names it, never an error a
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-from payguard.finding import quote
 from payguard.iam.unresolved import MISSING, Unresolved
+from payguard.quotation import quote
 from payguard.sources.terraform_hcl.datum import (
     Datum,
     EvaluationError,
@@ -48,6 +48,7 @@ from payguard.sources.terraform_hcl.syntax import (
     Tuple,
     Unary,
 )
+from payguard_policies.named_tuple import NamedTuple
 
 _NOTHING = Note()
 _SHOWN = 60

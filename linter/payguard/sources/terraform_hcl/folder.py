@@ -4,7 +4,8 @@ import os.path
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from payguard.finding import InputError, quote
+from payguard.finding import InputError
+from payguard.quotation import quote
 from payguard.sources.terraform_hcl.body import parse
 from payguard.sources.terraform_hcl.syntax import Argument, Block, File
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from payguard.finding import InputError
 from payguard.iam.unresolved import MISSING, Unresolved
@@ -18,6 +17,7 @@ from payguard.sources.terraform_hcl.datum import (
 )
 from payguard.sources.terraform_hcl.evaluate import Scope, evaluate
 from payguard.sources.terraform_hcl.syntax import Block
+from payguard_policies.named_tuple import NamedTuple
 
 # Terraform itself gets slow long before.
 _MOST = 10_000

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from payguard import pointer
 from payguard.finding import InputError
@@ -12,6 +12,7 @@ from payguard.sources.position import Place
 from payguard.sources.terraform_hcl.datum import Datum, Note, Work, marks, together
 from payguard.sources.terraform_hcl.outline import Outline
 from payguard.sources.terraform_hcl.syntax import Piece
+from payguard_policies.named_tuple import NamedTuple
 
 _SIGN = re.compile('\\\\.|"|\ufdd0[0-9]{1,9}\ufdd1', re.DOTALL)
 _DEPTH = 60

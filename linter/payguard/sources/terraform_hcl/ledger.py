@@ -5,7 +5,9 @@ one of two.
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+from payguard_policies.named_tuple import NamedTuple
 
 
 class Key(NamedTuple):

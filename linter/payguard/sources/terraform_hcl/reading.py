@@ -3,9 +3,10 @@
 import os.path
 from collections.abc import Callable, Mapping
 
-from payguard.finding import InputError, Location, quote
+from payguard.finding import InputError, Location
 from payguard.iam.unresolved import MISSING, Unresolved
 from payguard.infrastructure import Gap
+from payguard.quotation import quote
 from payguard.sources.terraform_hcl import folder as folders
 from payguard.sources.terraform_hcl.body import literal
 from payguard.sources.terraform_hcl.datum import Work

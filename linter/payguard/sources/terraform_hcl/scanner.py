@@ -5,7 +5,7 @@ Every repetition in the patterns is possessive: nothing is tried twice, whatever
 
 import re
 
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard.sources.terraform_hcl.syntax import File, HclError, Names
 
 # Kinds of tokens; of a sign, the sign itself is the kind.

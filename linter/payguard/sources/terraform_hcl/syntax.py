@@ -6,10 +6,11 @@ give the same tree. ``start`` and ``end`` are offsets in the file.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from payguard.finding import Span
 from payguard.sources.position import Lines
+from payguard_policies.named_tuple import NamedTuple
 
 Names = tuple[str, ...]
 

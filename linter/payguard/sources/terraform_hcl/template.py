@@ -6,9 +6,8 @@ https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#templates
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from payguard.finding import quote
+from payguard.quotation import quote
 from payguard.sources.terraform_hcl.scanner import NAME, Scanner
 from payguard.sources.terraform_hcl.syntax import (
     Call,
@@ -22,6 +21,7 @@ from payguard.sources.terraform_hcl.syntax import (
     Piece,
     Template,
 )
+from payguard_policies.named_tuple import NamedTuple
 
 Read = Callable[[Scanner], Node]
 

@@ -1,7 +1,6 @@
 """A block with its values: what a reader of resources asks for."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from payguard.finding import Location
 from payguard.iam.unresolved import AFTER_APPLY, MISSING, Unresolved
@@ -16,6 +15,7 @@ from payguard.sources.terraform_hcl.datum import (
 )
 from payguard.sources.terraform_hcl.evaluate import Scope, evaluate, pairs
 from payguard.sources.terraform_hcl.syntax import Argument, Block, Object, Tuple
+from payguard_policies.named_tuple import NamedTuple
 
 
 class View(NamedTuple):
