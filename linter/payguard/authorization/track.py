@@ -3,7 +3,7 @@
 import functools
 import operator
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from payguard_policies.named_tuple import NamedTuple
 
@@ -42,32 +42,30 @@ class Tracks:
     """
 
     def __init__(self, tracks: Sequence[Track]) -> None:
-        self.size = sum(len(track.pattern) + 1 for track in tracks)
-        length = self.size // 8 + 1
+        compiled = list(map(_compiled, tracks))
+        length = sum(one.length for one in compiled)
+        self.size = length * 8
         bits: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(length))
-        wanted: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(length))
         self._numbers: dict[int, int] = {}  # place at the end of a pattern -> its number
-        self._spans: list[
-            tuple[int, int]
-        ] = []  # by the number of a pattern: its first place, its end
+        self._spans: list[tuple[int, int]] = []  # by a pattern's number: its first place, its end
         since: dict[int, int] = {}  # place that a star stands before -> the first it outdoes
         at = 0
-        for number, track in enumerate(tracks):
-            first = at
-            _set(bits["start"], at)
-            at = _add(track, at, bits, wanted, since)
-            _set(bits["accepting"], at)
-            self._numbers[at] = number
-            self._spans.append((first, at))
-            at += 1
-        self.start, self._accepting = (_number(bits[name]) for name in ("start", "accepting"))
-        self._any, self._any_but_colon = (_number(bits[name]) for name in ("any", "any but colon"))
-        # The places that a star stands before.
-        self._stay, self._stay_but_colon = (
-            _number(bits[name]) for name in ("stay", "stay but colon")
+        for number, one in enumerate(compiled):
+            for name, places in one.places:
+                bits[name][at : at + one.length] = places
+            first = at * 8
+            end = first + one.end
+            self._numbers[end] = number
+            self._spans.append((first, end))
+            since.update((first + star, first + outdone) for star, outdone in one.stars)
+            at += one.length
+        named = {name: int.from_bytes(places, "little") for name, places in bits.items()}
+        self.start, self._accepting, self._any, self._any_but_colon, *stay = (
+            named.pop(name, 0) for name in _NAMES
         )
-        self._wanted = {symbol: _number(places) for symbol, places in wanted.items()}
-        self._takes = {symbol: places | self._any for symbol, places in self._wanted.items()}
+        self._stay, self._stay_but_colon = stay  # the places that a star stands before
+        self._wanted = named
+        self._takes = {symbol: places | self._any for symbol, places in named.items()}
         self._stay_at_colon = self._stay & ~self._stay_but_colon
         self._literals = functools.reduce(operator.or_, self._wanted.values(), 0)
         self._colons_differ = bool(self._any_but_colon | self._stay_but_colon)
@@ -163,24 +161,47 @@ class Tracks:
         return hits
 
 
-def _add(
-    track: Track,
-    at: int,
-    bits: Mapping[str, bytearray],
-    wanted: Mapping[str, bytearray],
-    since: dict[int, int],
-) -> int:
-    """Enter the places of a pattern, from ``at`` on; return the place at its end."""
-    colons = 0
-    first = field = at  # the first place of the pattern, and of what follows its last colon
+_START, _ACCEPTING, _ANY, _STAY = "start", "accepting", "any", "stay"
+_BUT_COLON = " but colon"
+# Longer than a character: no name of places that want one.
+_NAMES = (_START, _ACCEPTING, _ANY, _ANY + _BUT_COLON, _STAY, _STAY + _BUT_COLON)
+
+
+class _Compiled(NamedTuple):
+    """The places of one pattern, as if there were no other.
+
+    Attributes:
+        length: how many bytes they fill.
+        end: the place at the end of the pattern.
+        places: by name, those that want a character, that take any and the like: a bit each.
+        stars: the places that a star stands before, each with the first that it outdoes.
+    """
+
+    length: int
+    end: int
+    places: tuple[tuple[str, bytes], ...]
+    stars: tuple[tuple[int, int], ...]
+
+
+def _compiled(track: Track) -> _Compiled:
+    # The same patterns stand in many policies, and are asked about again and again.
+    return (_compile if len(track.pattern) > _LONGEST_KEPT else _kept)(track)
+
+
+def _compile(track: Track) -> _Compiled:
+    length = len(track.pattern) // 8 + 1
+    bits: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(length))
+    stars: dict[int, int] = {}
+    _set(bits[_START], 0)
+    at = colons = field = 0  # ``field`` is the place after the last colon
     for symbol in track.pattern:
         if track.wild and symbol in "*?":
-            name = "stay" if symbol == "*" else "any"
+            name = _STAY if symbol == "*" else _ANY
             _set(bits[name], at)
             if colons < track.reach:
-                _set(bits[f"{name} but colon"], at)
+                _set(bits[name + _BUT_COLON], at)
             if symbol == "*":
-                since[at] = field if colons < track.reach else first
+                stars[at] = field if colons < track.reach else 0
             at += symbol == "?"
             continue
         if symbol == ":":
@@ -188,20 +209,20 @@ def _add(
             field = at + 1
         meant = _LITERAL.get(symbol, symbol)
         for variant in dict.fromkeys((meant.lower(), meant.upper())) if track.fold else (meant,):
-            wanted[variant][at >> 3] |= 1 << (at & 7)  # as _set: there may be a million
+            bits[variant][at >> 3] |= 1 << (at & 7)  # as _set: there may be a million
         at += 1
-    return at
+    _set(bits[_ACCEPTING], at)
+    places = tuple((name, bytes(held)) for name, held in bits.items())
+    return _Compiled(length, at, places, tuple(stars.items()))
 
 
+_LONGEST_KEPT = 256
+_kept = functools.lru_cache(maxsize=512)(_compile)
 _DIGITS = bytes.maketrans(b"\0", b"0")
 
 
 def _set(bits: bytearray, at: int) -> None:
     bits[at >> 3] |= 1 << (at & 7)
-
-
-def _number(bits: bytearray) -> int:
-    return int.from_bytes(bits, "little")
 
 
 def strict_tracks(patterns: Iterable[str]) -> list[Track]:
