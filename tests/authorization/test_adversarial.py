@@ -27,9 +27,10 @@ from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import attach
 from payguard.authorization.prove import confined_to, never_both, requires
 from payguard.authorization.solve import assumed
-from payguard.authorization.track import Track, Tracks
+from payguard.authorization.track import Track
 from payguard.authorization.truth import NO, YES
 from payguard.authorization.universe import anything
+from payguard.authorization.walk import Walk
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 SERVICE = "bedrock-agentcore:"
@@ -369,10 +370,8 @@ def test_memory_is_bounded(name: str) -> None:
 def test_memory_is_bounded_where_patterns_are_long() -> None:
     """A hundredth of the states that are allowed takes a hundredth of the memory."""
     stars = [Track(f"*{f'a{number}*' * 1_600}") for number in range(20)]
-    walk = representative._Walk(
-        anything(), Tracks(stars), Limit(states=600), representative.EVERYTHING
-    )
-    assert not walk.run().complete
+    walk = Walk(anything(), stars, Limit(states=600))
+    assert not walk.complete
     held = sum(map(sys.getsizeof, walk.places))
     assert held < MOST_BYTES / 100
 

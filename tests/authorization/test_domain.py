@@ -68,7 +68,7 @@ LAST = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
         ),
         (ADDRESS, [("IpAddress", "10.0.0.300")], [None, *EDGES]),
         (TAG, [("StringEquals", "a")], [None, "a", "b"]),
-        (TAG, [("StringEquals", "a*")], [None, "a", "a*"]),
+        (TAG, [("StringEquals", "a*")], [None, "b", "a*"]),
         (TAG, [("StringLike", "a*")], [None, "a", "b"]),
         (TAG, [("StringEquals", "")], [None, "", "a"]),
         (TAG, [("StringEquals", "a"), ("StringLike", "a*")], [None, "a", "aa", "b"]),
@@ -76,8 +76,8 @@ LAST = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
         (TAG, [("StringEquals", "${aws:username}")], [None, "a"]),
         (TAG, [("Null", "true")], [None, "a"]),
         (TAG, [("StringEqualz", "x")], [None, "a"]),
-        (TAG, [("StringEquals", [7, True, None, {"a": 1}])], [None, "7", "t", "true"]),
-        (ARN, [("ArnLike", "arn:aws:s3:::b*")], [None, "arn:aws:s3:::b", "arn:aws:s:::a"]),
+        (TAG, [("StringEquals", [7, True, None, {"a": 1}])], [None, "7", "a", "true"]),
+        (ARN, [("ArnLike", "arn:aws:s3:::b*")], [None, "arn:aws:s3:::b", "arn:aws:a:::a"]),
         (ARN, [("ArnLike", "arn:aws:s3")], [None, "arn:aws:a:::a"]),
         (SET, [("ForAllValues:StringEquals", "a")], [None, ("a",), ("b",), ("",)]),
         (SET, [("StringEquals", "a")], [None, ("a",), ("b",)]),
@@ -97,12 +97,13 @@ def test_the_values_that_conditions_tell_apart(
 
 def test_without_the_version_variables_are_values_like_others() -> None:
     found = domain_of(TAG, [("StringEquals", "${aws:username}")], None)
-    assert set(found.values) == {None, "$", "${aws:username}"}
+    assert set(found.values) == {None, "a", "${aws:username}"}
 
 
 def test_two_tests_of_a_set_need_sets_of_two() -> None:
     found = domain_of(SET, [("ForAllValues:StringEquals", "a"), ("ForAnyValue:StringEquals", "b")])
-    assert set(found.values) >= {("a",), ("b",), ("a", "b"), ("a", "c"), ("b", "c"), ("c",)}
+    sets = {"".join(sorted(value)) for value in found.values if isinstance(value, tuple)}
+    assert sets >= {"a", "b", "c", "ab", "ac", "bc"}
     assert max(len(value) for value in found.values if isinstance(value, tuple)) == 2
 
 

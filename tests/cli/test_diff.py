@@ -101,7 +101,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], int, list[str]]] = {
             "proved: guarded.json allows nothing that pay.json did not",
             OVER.format("1 action"),
             *ASSUMED,
-            "  examined: 3 statements, 3 representative resources, 1 request",
+            "  examined: 3 statements, 2 representative resources, 0 requests",
             "taken away:",
             "  1. ProcessPayment",
             f"{ON_SHOP}: allowed by pay.json:4:3; now: explicitly denied by guarded.json:9:3",

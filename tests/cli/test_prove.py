@@ -103,7 +103,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], int, list[str]]] = {
             f"proved: {NEVER_BOTH}",
             OVER,
             *ALWAYS,
-            "  examined: 2 statements, 4 representative resources, 4 requests",
+            "  examined: 2 statements, 4 representative resources, 5 requests",
         ),
     ),
     "a refutation is a list of requests to replay": (
@@ -147,7 +147,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], int, list[str]]] = {
             '  because: IAM has no condition operator "StringMatches"',
             OVER,
             *ALWAYS,
-            "  examined: 2 statements, 1 representative resource, 6 requests",
+            "  examined: 2 statements, 3 representative resources, 8 requests",
         ),
     ),
     "a required action that is not allowed is asked for in vain": (
@@ -177,7 +177,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], int, list[str]]] = {
             'proved: the role keeps the contract of the persona "process-payment"',
             "  over: every resource and context, clause by clause",
             *ALWAYS,
-            "  examined: 3 statements, 5 representative resources, 9 requests",
+            "  examined: 3 statements, 2 representative resources, 6 requests",
             "42 clauses: 42 kept, 0 broken, 0 undecided",
         ),
     ),

@@ -6,7 +6,7 @@ from payguard.authorization.caller import USER, Caller, caller, is_account
 from payguard.authorization.domain import is_carried
 from payguard.authorization.policy_set import Policies, clauses_of
 from payguard.authorization.question import Part
-from payguard.authorization.relevance import Entry, keep, keys_of, variable_keys_of
+from payguard.authorization.relevance import Entry, keep, keys_of, of_request, variable_keys_of
 from payguard.authorization.request import UNKNOWN, Request, Value, request
 from payguard.authorization.substitution import has_variables, variable_keys
 from payguard_policies import catalog
@@ -31,10 +31,22 @@ def plain_request(part: Part, text: str) -> Request:
 def cut(asked: Asked, hits: int) -> Asked:
     """Leave out the statements none of whose patterns matches the text."""
     masks = asked.masks
-    left = keep(
-        asked.policies, lambda clause: masks[id(clause)] < 0 or bool(masks[id(clause)] & hits)
-    )
-    return asked._replace(policies=left)
+    if hits:  # which the mask of a statement that always counts, -1, has something in common with
+        kept = keep(asked.policies, lambda clause: bool(masks[id(clause)] & hits))
+    else:
+        kept = keep(asked.policies, lambda clause: masks[id(clause)] < 0)
+    return asked._replace(policies=kept)
+
+
+def cut_to_text(asked: Asked, text: str) -> Asked:
+    """Leave out the statements that surely do not match a text."""
+    return asked._replace(policies=of_request(asked.policies, open_request(asked, text)))
+
+
+def open_request(asked: Asked, text: str) -> Request:
+    """Return the request of a part about a text, with all of its keys unknown."""
+    unknown = dict.fromkeys(asked.keys, UNKNOWN)
+    return make_request(asked.part, asked.part.target.resource(text), unknown)
 
 
 def about_text(asked: Asked, text: str) -> Asked:

@@ -76,6 +76,8 @@ class Clause(NamedTuple):
         defect: why IAM would refuse it; empty if it would not, as far as this can tell. Such a
             statement never surely applies.
         unresolved: what is not known of the statement as a whole: nor does such a one.
+        matches: whether its action and its resource are known to match what is asked, so that only
+            the principal and the conditions are still to be looked at.
     """
 
     ref: StatementRef
@@ -83,6 +85,7 @@ class Clause(NamedTuple):
     conditions: tuple[Condition, ...]
     defect: str
     unresolved: Unresolved | None = None
+    matches: bool = False
 
 
 class Layer(NamedTuple):

@@ -10,7 +10,6 @@ from payguard.authorization.answer import Answer, Inquiry, Step
 from payguard.authorization.asked import IMPLIED, plain_request
 from payguard.authorization.domain import example, is_always_there
 from payguard.authorization.doubt import NOT_ASKED, PINNED, Doubt
-from payguard.authorization.evaluate import may_allow
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import clauses_of
 from payguard.authorization.question import OF_PRINCIPAL, Part, Question, own_slots
@@ -28,7 +27,7 @@ from payguard.authorization.reach import (
 )
 from payguard.authorization.relevance import about, keys_of, tells_sub_resources
 from payguard.authorization.request import Request, account_in
-from payguard.authorization.search import Found, each_text, is_possible, search
+from payguard.authorization.search import Found, each_text, search
 from payguard.authorization.target import MANAGER, Call, calls, either, manager_of, universes
 from payguard.authorization.universe import Target
 from payguard.quotation import quote
@@ -74,14 +73,20 @@ def _both(
         return _each(actor, first, second, inquiry)
     below = any(tells_sub_resources(about(actor.policies, action)) for action in (first, second))
     tagged = any(_tags(actor, (first, second)))
-    alone = _Alone(actor, inquiry, below=below)
     for one, other in _pairs(first, second, actor.account):
         in_doubt = one.contested or other.contested
-        if in_doubt and (inquiry.is_open or not below or alone.one_is_never(first, second)):
+        if in_doubt and (inquiry.is_open or not below):
             continue
         parts = (part(actor, first, one, own_slots(0)), part(actor, second, other, own_slots(1)))
-        steps = _steps(actor, parts, inquiry)
-        if not steps and tagged and (in_doubt or not alone.one_is_never(first, second)):
+        if not in_doubt:
+            one_part, other_part = parts
+            parts = _alone(one_part, actor, below=below), _alone(other_part, actor, below=below)
+        found = search(Question(parts, actor.account), inquiry.limit)
+        inquiry.note(found.doubts, found.texts)
+        if found.alone:
+            return ()
+        steps = tuple(Step(actor.name, request) for request in found.requests)
+        if not steps and tagged:
             steps = _retagged(actor, parts, inquiry)
         if steps and not in_doubt:
             return steps
@@ -90,49 +95,20 @@ def _both(
     return ()
 
 
+def _alone(one: Part, actor: Actor, *, below: bool) -> Part:
+    """Return a part for which it is asked whether it is never allowed, whatever tags say.
+
+    With ``below``, what is below a payment manager counts, where the action may be about that.
+    """
+    targets = [call[0] for call in calls(one.action, actor.account)]
+    return one._replace(alone=either(targets if below else targets[:1]).universe)
+
+
 def _retagged(actor: Actor, parts: tuple[Part, Part], inquiry: Inquiry) -> tuple[Step, ...]:
     """Return requests that need a tag to be changed in between."""
     from payguard.authorization.tag import retagged  # noqa: PLC0415  start-up time
 
     return retagged(actor, parts, inquiry)
-
-
-class _Alone:
-    """What some actions come to by themselves, whatever tags say.
-
-    Args:
-        actor: the role.
-        inquiry: takes how much was looked at.
-        below: whether what is below a payment manager counts, where an action may be about that.
-    """
-
-    def __init__(self, actor: Actor, inquiry: Inquiry, *, below: bool) -> None:
-        self.actor, self.inquiry, self.below = actor, inquiry, below
-        self._known: dict[str, bool] = {}
-
-    def one_is_never(self, *actions: str) -> bool:
-        """Tell whether one of some actions is surely never allowed: then they never all are."""
-        return any(map(self._is_never, sorted(actions, key=self._cost)))
-
-    def _cost(self, action: str) -> int:
-        """Return how much there is to look at: what is soon found out is asked first."""
-        if action in self._known:
-            return -1
-        return sum(map(may_allow, clauses_of(about(self.actor.policies, action))))
-
-    def _is_never(self, action: str) -> bool:
-        found = self._known.get(action)
-        if found is None:
-            one = part(self.actor, action, self._target(action), own_slots(0))
-            question = Question((one,), self.actor.account)
-            possible, texts = is_possible(question, self.inquiry.limit)
-            self.inquiry.note((), texts)
-            found = self._known[action] = not possible
-        return found
-
-    def _target(self, action: str) -> Target:
-        targets = [call[0] for call in calls(action, self.actor.account)]
-        return either(targets if self.below else targets[:1])
 
 
 def _pairs(first: str, second: str, account: str) -> Iterator[tuple[Target, Target]]:
@@ -322,12 +298,6 @@ def _conditions(actor: Actor, requests: Iterable[Request]) -> Iterator[str]:
             if not key.startswith(_IMPLIED) and isinstance(value, (str, tuple)):
                 held = quote(value) if isinstance(value, str) else ", ".join(map(quote, value))
                 yield f"{short(found.action)} is asked with {key} {held}"
-
-
-def _steps(actor: Actor, parts: tuple[Part, ...], inquiry: Inquiry) -> tuple[Step, ...]:
-    found = search(Question(parts, actor.account), inquiry.limit)
-    inquiry.note(found.doubts, found.texts)
-    return tuple(Step(actor.name, request) for request in found.requests)
 
 
 def _tags(actor: Actor, actions: Iterable[str]) -> Iterator[str]:

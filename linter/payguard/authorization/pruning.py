@@ -8,9 +8,9 @@ from payguard.authorization.asked import Asked
 from payguard.authorization.evaluate import may_allow
 from payguard.authorization.policy_set import Clause, Layer, Policies
 from payguard.authorization.relevance import Entry, has_variable_resource
-from payguard.authorization.representative import Pruning
 from payguard.authorization.statement import action_matches, soundness
 from payguard.authorization.truth import YES
+from payguard.authorization.walk import Pruning
 
 
 def pruning(parts: Sequence[Asked]) -> Pruning:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from payguard.authorization.policy_set import Policies
-from payguard.authorization.universe import Target
+from payguard.authorization.universe import Target, Universe
 from payguard_policies.named_tuple import NamedTuple
 
 # The same role and the same resource: what these keys hold is the same in all parts.
@@ -40,6 +40,8 @@ class Part(NamedTuple):
         slots: names what a context key holds; keys with the same name hold the same.
         context: the keys whose values are given; an empty tuple for one that is absent.
         carried: further keys that the request may carry, though no statement looks at them.
+        alone: where set, it is worth finding out whether the request is never as asked, on any of
+            these texts: that answers this question and others.
     """
 
     policies: Policies
@@ -50,6 +52,7 @@ class Part(NamedTuple):
     slots: Slots = str
     context: Mapping[str, str | tuple[str, ...]] = {}
     carried: tuple[str, ...] = ()
+    alone: Universe | None = None
 
     def slot(self, key: str) -> str:
         """Return the name of what a key holds; the two keys of the time hold the same."""

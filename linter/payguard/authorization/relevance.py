@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from payguard.authorization import value
 from payguard.authorization.policy_set import Clause, Layer, Policies, clauses_of
-from payguard.authorization.request import Value
+from payguard.authorization.request import Request, Value
 from payguard.authorization.resource import superset
-from payguard.authorization.statement import action_matches
+from payguard.authorization.statement import action_matches, narrowed
 from payguard.authorization.substitution import fill, has_variables, literal, variable_keys
 from payguard.authorization.track import FIELDS, Track, strict_tracks
 from payguard.authorization.truth import NO
@@ -29,25 +29,38 @@ Contexts = Callable[[Iterable[str]], Iterator[Mapping[str, Value]]]
 
 def keep(policies: Policies, wanted: Keep) -> Policies:
     """Return a policy set with those of its statements for which ``wanted`` says yes."""
+
+    def kept(layer: Layer) -> Layer:
+        found = tuple(clause for clause in layer.clauses if wanted(clause))
+        return layer if len(found) == len(layer.clauses) else Layer(layer.kind, layer.name, found)
+
+    return _each_layer(policies, kept)
+
+
+def of_request(policies: Policies, request: Request) -> Policies:
+    """Return a policy set as it speaks about an action and a resource: for many like requests."""
+
+    def spoken(layer: Layer) -> Layer:
+        found = tuple(filter(None, (narrowed(clause, request) for clause in layer.clauses)))
+        return Layer(layer.kind, layer.name, found) if layer.clauses else layer
+
+    return _each_layer(policies, spoken)
+
+
+def _each_layer(policies: Policies, change: Callable[[Layer], Layer]) -> Policies:
+    def changed(layer: Layer | None) -> Layer | None:
+        return None if layer is None else change(layer)
+
     return Policies(
-        identity=_layer(policies.identity, wanted),
-        boundary=_optional(policies.boundary, wanted),
-        session=_optional(policies.session, wanted),
-        scps=tuple(_layer(layer, wanted) for layer in policies.scps),
-        rcps=tuple(_layer(layer, wanted) for layer in policies.rcps),
-        resource=_optional(policies.resource, wanted),
-        trust=_optional(policies.trust, wanted),
-        vpc_endpoint=_optional(policies.vpc_endpoint, wanted),
+        identity=change(policies.identity),
+        boundary=changed(policies.boundary),
+        session=changed(policies.session),
+        scps=tuple(map(change, policies.scps)),
+        rcps=tuple(map(change, policies.rcps)),
+        resource=changed(policies.resource),
+        trust=changed(policies.trust),
+        vpc_endpoint=changed(policies.vpc_endpoint),
     )
-
-
-def _optional(layer: Layer | None, wanted: Keep) -> Layer | None:
-    return None if layer is None else _layer(layer, wanted)
-
-
-def _layer(layer: Layer, wanted: Keep) -> Layer:
-    kept = tuple(clause for clause in layer.clauses if wanted(clause))
-    return layer if len(kept) == len(layer.clauses) else Layer(layer.kind, layer.name, kept)
 
 
 def about(policies: Policies, action: str) -> Policies:

@@ -8,44 +8,34 @@ many keys are still open; what surely is so is a witness. No witness and nothing
 proof, since every request has a representative that the evaluator cannot tell from it.
 """
 
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from payguard.authorization.asked import (
-    ACCOUNTS,
-    DERIVED,
     IMPLIED,
     Asked,
     about_text,
-    coupled,
     cut,
-    free_keys,
+    cut_to_text,
     make_request,
     plain_request,
 )
 from payguard.authorization.caller import caller
-from payguard.authorization.domain import PRINCIPAL_ARN, Domain, Place, Use, domain
+from payguard.authorization.distinction import Distinctions
+from payguard.authorization.domain import PRINCIPAL_ARN, Domain
 from payguard.authorization.doubt import LIMIT, REPLAY, UNSETTLED, Doubt
-from payguard.authorization.evaluate import outcome
+from payguard.authorization.evaluate import may_allow, outcome
+from payguard.authorization.likely import likely_texts
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import Policies, clauses_of
+from payguard.authorization.policy_set import clauses_of
 from payguard.authorization.pruning import pruning
 from payguard.authorization.question import Part, Question
 from payguard.authorization.readable import readable
 from payguard.authorization.relevance import (
-    about,
-    caller_tracks,
-    entry,
     has_variable_resource,
-    place_tracks,
 )
-from payguard.authorization.representative import (
-    EVERYTHING,
-    Pruning,
-    Representatives,
-    only,
-    representatives,
-)
+from payguard.authorization.representative import only, representatives
 from payguard.authorization.request import Request, Value, account_in
 from payguard.authorization.sameness import same_statements
 from payguard.authorization.solve import Case, assumed
@@ -53,10 +43,12 @@ from payguard.authorization.statement import resource_matches
 from payguard.authorization.track import Track
 from payguard.authorization.truth import NO, YES
 from payguard.authorization.universe import Universe, exactly, loosely
+from payguard.authorization.walk import EVERYTHING, Pruning, Representatives
 from payguard.iam.wildcard import has_wildcard, matches
 from payguard_policies.named_tuple import NamedTuple
 
 _MOST_CANDIDATES = 24  # values of a key that are tried where no class is decided as a whole
+_MOST_LIKELY = 3  # texts that are tried first
 _MOST_OPEN = 40  # open cases that are tried so
 
 
@@ -67,25 +59,19 @@ class Found(NamedTuple):
         requests: the witness, a request for each part; empty if there is none.
         doubts: why it is not certain that there is none; empty with a witness or a proof.
         texts: how many representatives were looked at.
+        alone: whether there is none because one of the parts is never as asked by itself, on any
+            text of its ``alone``.
     """
 
     requests: tuple[Request, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     texts: int = 0
+    alone: bool = False
 
 
 def search(question: Question, limit: Limit) -> Found:
     """Search for requests that answer a question with yes."""
     return _Search(question, limit).run()
-
-
-def is_possible(question: Question, limit: Limit) -> tuple[bool, int]:
-    """Tell whether requests may answer a question with yes, for all that a short look tells.
-
-    Returns:
-        False only where surely none do; and how many representatives were looked at.
-    """
-    return _Search(_with_universe(question, loosely), limit).is_possible()
 
 
 def each_text(question: Question, limit: Limit) -> Iterator[tuple[str, Found]]:
@@ -97,166 +83,89 @@ class _Search:
     def __init__(self, question: Question, limit: Limit) -> None:
         self.question, self.limit = question, limit
         self.universe = question.parts[0].target.universe
-        sliced = [about(part.policies, part.action) for part in question.parts]
-        keys = [
-            free_keys(part, spoken) for part, spoken in zip(question.parts, sliced, strict=True)
-        ]
-        self.coupled = coupled(question.parts, sliced)
-        self._known: dict[tuple[str, tuple[int, ...], Place], Domain] = {}
-        # Whether the ARN of a role that is not known is one of the account that a text is in.
-        self.callers_follow = not (question.account or self.universe is None)
-        # Of the coupled keys, whatever the text is: their samples stand in patterns as well.
-        self.domains: Mapping[str, Domain] = {}
-        if self.coupled:
-            self.domains = self._domains(list(self._coupled_parts(sliced, keys)))
-        self.tracks: dict[Track, int] = {}
-        self.filled = True  # whether the patterns are all that variables can make of them
-        self.asked = tuple(map(self._prepare, question.parts, sliced, keys))
+        self.apart = Distinctions(question, limit)
+        self.looked_at = 0  # representatives
+        # Parts that are not as asked where most is.
+        self.denied = self._with_alone
         self.doubts: dict[Doubt, None] = {}
         self.open: list[Case] = []
         self.too_long = False  # whether an answer was about a text that is too long for an ID
         self._settled: set[tuple[object, ...] | None] = set()  # what was surely without an answer
 
-    # What the parts can tell apart
-
-    def _coupled_parts(
-        self, sliced: Iterable[Policies], keys: Iterable[tuple[str, ...]]
-    ) -> Iterator[Asked]:
-        for part, spoken, free in zip(self.question.parts, sliced, keys, strict=True):
-            kept = tuple(key for key in free if part.slot(key) in self.coupled)
-            yield Asked(part, spoken, (), {}, kept)
-
-    def _domains(self, parts: Sequence[Asked], text: str = "") -> dict[str, Domain]:
-        """Return the values of every key that what is left of the parts can tell apart.
-
-        Without a text, whatever it is.
-        """
-        uses: dict[str, dict[int, Use]] = {}
-        names: dict[str, str] = {}
-        for asked in parts:
-            slots = asked.part.slot
-            for key in asked.keys:
-                names[slots(key)] = key
-                uses.setdefault(slots(key), {})
-            for clause in clauses_of(asked.policies):
-                for condition in clause.conditions:
-                    slot = slots(condition.key.lower())
-                    if slot in uses:
-                        uses[slot][id(condition)] = Use(condition, clause.statement.version)
-        place = Place(self.question.account)
-        here = _place_of(text) if text and self.callers_follow else place
-        return {
-            slot: self._domain(
-                slot, names[slot], uses[slot], here if names[slot] == PRINCIPAL_ARN else place
-            )
-            for slot in uses
-        }
-
-    def _domain(self, slot: str, key: str, uses: Mapping[int, Use], place: Place) -> Domain:
-        if slot in self.domains:
-            return self.domains[slot]
-        wanted = slot, tuple(uses), place
-        known = self._known.get(wanted)
-        if known is None:
-            known = self._known[wanted] = self._find_domain(slot, key, tuple(uses.values()), place)
-        return known
-
-    def _find_domain(self, slot: str, key: str, uses: tuple[Use, ...], place: Place) -> Domain:
-        repeated = slot in self.coupled
-        found = domain(key, uses, coupled=repeated, place=place, limit=self.limit)
-        if slot in self.question.present:
-            return found._replace(values=tuple(v for v in found.values if v is not None))
-        return found
-
-    def _prepare(self, part: Part, spoken: Policies, keys: tuple[str, ...]) -> Asked:
-        """Number the patterns of a part's statements."""
-        colons = self.universe is not None and self.universe.has_colons
-        suffix = part.target.suffix
-        contexts = self._contexts(part)
-        entries = tuple(
-            entry(clause, contexts, colons=colons, suffix=suffix) for clause in clauses_of(spoken)
-        )
-        self._tell_places_apart(spoken)
-        if self.callers_follow and PRINCIPAL_ARN in keys:
-            self._tell_callers_apart(spoken)
-        masks = {}
-        for found in entries:
-            mask = 0
-            for track in found.tracks:
-                mask |= 1 << self.tracks.setdefault(track, len(self.tracks))
-            masks[id(found.clause)] = mask if found.decides and found.complete else -1
-            self.filled &= found.complete
-        return Asked(part, spoken, entries, masks, keys)
-
-    def _tell_places_apart(self, spoken: Policies) -> None:
-        """Number the patterns that conditions hold the region and account of a text against."""
-        for clause in clauses_of(spoken):
-            for condition in clause.conditions:
-                key = condition.key.lower()
-                if key not in DERIVED:
-                    continue
-                found = place_tracks(condition, clause.statement.version)
-                self.filled &= found is not None
-                if self.universe is None:
-                    self.filled &= key not in ACCOUNTS or bool(self.question.account)
-                    continue
-                for track in found or ():
-                    self.tracks.setdefault(track, len(self.tracks))
-
-    def _tell_callers_apart(self, spoken: Policies) -> None:
-        """Number the patterns that conditions hold the account and partition of the caller against."""
-        for clause in clauses_of(spoken):
-            for condition in clause.conditions:
-                if condition.key.lower() == PRINCIPAL_ARN:
-                    found = caller_tracks(condition, clause.statement.version)
-                    self.callers_follow &= found is not None
-                    for track in found or ():
-                        self.tracks.setdefault(track, len(self.tracks))
-
-    def _contexts(self, part: Part) -> Callable[[Iterable[str]], Iterator[Mapping[str, Value]]]:
-        """Return what makes every combination of the values that some keys stand for."""
-
-        def combinations(wanted: Iterable[str]) -> Iterator[dict[str, Value]]:
-            keys = tuple(wanted)
-            names = [key for key in keys if part.slot(key) in self.domains]
-            given = dict(make_request(part, "*", {}).context)
-            self.filled &= not DERIVED & set(keys) - given.keys()
-            choices = [self.domains[part.slot(name)].values for name in names]
-            for chosen in itertools.product(*choices):
-                pairs = zip(names, chosen, strict=True)
-                yield given | {name: value for name, value in pairs if value is not None}
-
-        return combinations
-
     # The representatives, one after the other
 
     def run(self) -> Found:
-        texts, wanted = self._wanted(pruning(self.asked))
-        for text, hits in wanted:
+        requests = self._try_likely()
+        if requests:
+            return Found(requests, texts=self.looked_at)
+        if self._one_is_never(self.denied, thorough=False):
+            return Found(texts=self.looked_at, alone=True)
+        texts = self._texts(pruning(self.apart.asked))
+        for text, hits in self._wanted(texts):
             requests = self._ask(text, self._about(hits))
             if requests:
-                return Found(requests, texts=len(wanted))
+                return Found(requests, texts=self.looked_at)
         requests = self._try_values()
         if requests:
-            return Found(requests, texts=len(wanted))
+            return Found(requests, texts=self.looked_at)
         if self.too_long and not self._is_exact:
             return _Search(_with_universe(self.question, exactly), self.limit).run()
         self._note_limits(texts)
-        return Found(doubts=tuple(self.doubts), texts=len(wanted))
+        alone = not self.doubts and self._one_is_never(self._with_alone, thorough=True)
+        return Found(doubts=tuple(self.doubts), texts=self.looked_at, alone=alone)
 
-    def is_possible(self) -> tuple[bool, int]:
-        texts, wanted = self._wanted(pruning(self.asked))
-        possible = any(self._may_be(text, self._about(hits)) for text, hits in wanted)
-        return possible or self._lacks(texts), len(wanted)
+    def _try_likely(self) -> tuple[Request, ...]:
+        """Return requests about a text that comes to mind, if they answer the question.
 
-    def _may_be(self, text: str, parts: tuple[Asked, ...]) -> bool:
-        """Tell whether requests about one text may be an answer, however doubts are settled."""
-        parts = tuple(about_text(asked, text) for asked in parts)
-        case = Case(text, parts, lambda: self._domains(parts, text), sure=False)
-        return case.solve(self.limit) is not None
+        Notes which parts are not as asked on any of them.
+        """
+        if _contradict(self.apart.asked):
+            return ()
+        for text in islice(self._likely_texts(), _MOST_LIKELY):
+            self.looked_at += 1
+            parts = tuple(about_text(cut_to_text(asked, text), text) for asked in self.apart.asked)
+            case = Case(text, parts, functools.partial(self.apart.domains, parts, text))
+            requests = self._witness(case)
+            if requests:
+                return requests
+            self.denied = [number for number in self.denied if case.is_denied(number)]
+        return ()
+
+    def _likely_texts(self) -> Iterator[str]:
+        if self.universe is None or not self.denied:
+            return iter(())
+        clauses = chain.from_iterable(clauses_of(asked.policies) for asked in self.apart.asked)
+        return filter(self._is_wanted, likely_texts(self.universe, clauses))
+
+    @property
+    def _with_alone(self) -> list[int]:
+        parts = enumerate(self.question.parts)
+        return [number for number, part in parts if part.alone is not None]
+
+    def _one_is_never(self, parts: Iterable[int], *, thorough: bool) -> bool:
+        """Tell whether one of some parts is surely never as asked by itself."""
+
+        def cost(number: int) -> int:
+            return sum(map(may_allow, clauses_of(self.apart.asked[number].policies)))
+
+        return any(self._is_never(one, thorough=thorough) for one in sorted(parts, key=cost))
+
+    def _is_never(self, number: int, *, thorough: bool) -> bool:
+        asked, tracks = self.apart.lone[number]
+        if asked.part.alone is None:
+            return False
+        texts = representatives(loosely(asked.part.alone), tracks, self.limit, pruning((asked,)))
+        for text, hits in texts:
+            self.looked_at += 1
+            parts = (about_text(cut(asked, hits), text),)
+            case = Case(text, parts, functools.partial(self.apart.domains, parts, text), sure=False)
+            if not (case.is_denied(0) or (thorough and case.solve(self.limit) is None)):
+                return False
+        return not self._lacks(texts)
 
     def each(self) -> Iterator[tuple[str, Found]]:
-        texts, wanted = self._wanted(EVERYTHING)
+        texts = self._texts(EVERYTHING)
+        wanted = list(self._wanted(texts))
         if not (self._is_exact or all(self._is_short(text) for text, _ in wanted)):
             yield from _Search(_with_universe(self.question, exactly), self.limit).each()
             return
@@ -271,39 +180,43 @@ class _Search:
             yield "", Found(doubts=tuple(self.doubts))
 
     def _about(self, hits: int) -> tuple[Asked, ...]:
-        return tuple(cut(asked, hits) for asked in self.asked)
+        return tuple(cut(asked, hits) for asked in self.apart.asked)
 
     def _lacks(self, texts: Representatives) -> bool:
         """Tell whether there may be texts, or ways to read them, of which nothing was heard."""
-        return not (texts.complete and self.filled) or bool(self.limit.reached)
+        return not (texts.complete and self.apart.filled) or bool(self.limit.reached)
 
     def _note_limits(self, texts: Representatives) -> None:
         if self._lacks(texts):
             reason = self.limit.reached or "too many ways to fill variables in"
             self.doubts[Doubt(LIMIT, reason)] = None
 
-    def _wanted(self, worth: Pruning) -> tuple[Representatives, list[tuple[str, int]]]:
-        """Return the representatives, and those of them that the question is about."""
-        found = self._texts(worth)
-        return found, [(text, hits) for text, hits in found.texts if self._counts(hits)]
+    def _wanted(self, texts: Representatives) -> Iterator[tuple[str, int]]:
+        """Yield the representatives that the question is about."""
+        for text, hits in texts:
+            if self._counts(hits):
+                self.looked_at += 1
+                yield text, hits
 
     def _texts(self, worth: Pruning) -> Representatives:
         question = self.question
         for pattern in (*question.outside, *question.inside):
-            self.tracks.setdefault(Track(pattern), len(self.tracks))
+            self.apart.tracks.setdefault(Track(pattern), len(self.apart.tracks))
         if self.universe is None:
-            return Representatives((("*", -1),), complete=True)
+            return Representatives(("*", -1))
         if len(question.inside) == 1 and not has_wildcard(question.inside[0]):
-            return only(question.inside[0], self.universe, tuple(self.tracks))
-        return representatives(self.universe, tuple(self.tracks), self.limit, worth)
+            return only(question.inside[0], self.universe, tuple(self.apart.tracks))
+        return representatives(self.universe, tuple(self.apart.tracks), self.limit, worth)
 
     def _counts(self, hits: int) -> bool:
         outside, inside = self.question.outside, self.question.inside
         if self.universe is None:
             return True
-        if any(hits >> self.tracks[Track(pattern)] & 1 for pattern in outside):
+        if any(hits >> self.apart.tracks[Track(pattern)] & 1 for pattern in outside):
             return False
-        return not inside or any(hits >> self.tracks[Track(pattern)] & 1 for pattern in inside)
+        return not inside or any(
+            hits >> self.apart.tracks[Track(pattern)] & 1 for pattern in inside
+        )
 
     def _ask(self, text: str, parts: tuple[Asked, ...]) -> tuple[Request, ...]:
         """Return requests about one text that answer the question, or note why none is sure.
@@ -316,7 +229,7 @@ class _Search:
         seen = _signature(text, parts)
         if seen in self._settled:
             return ()
-        case = Case(text, parts, lambda: self._domains(parts, text))
+        case = Case(text, parts, lambda: self.apart.domains(parts, text))
         requests = self._witness(case)
         if requests:
             return requests
@@ -416,7 +329,7 @@ class _Search:
 
         pool: dict[str, None] = {}
         absent = {}
-        for slot in sorted(self.coupled):
+        for slot in sorted(self.apart.coupled):
             if slot in case.domains:
                 values = case.domains[slot].values
                 absent[slot] = None in values
@@ -440,12 +353,6 @@ def _with_universe(question: Question, made: Callable[[Universe], Universe]) -> 
         other = None if universe is None else made(universe)
         parts.append(part._replace(target=part.target._replace(universe=other)))
     return question._replace(parts=tuple(parts))
-
-
-def _place_of(text: str) -> Place:
-    """Return the account and partition that an ARN shows; nothing where it shows no account."""
-    account = account_in((text,))
-    return Place(account, text.split(":", 2)[1]) if account else Place()
 
 
 def _is_possible(part: Part, found: Request) -> bool:

@@ -8,17 +8,20 @@ makes a difference.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from payguard.authorization.asked import Asked, make_request, put
+from payguard.authorization.asked import Asked, make_request, open_request, put
 from payguard.authorization.domain import Domain, is_carried
 from payguard.authorization.doubt import KEY_POLICY, UNKNOWN_KEY
 from payguard.authorization.evaluate import outcome
 from payguard.authorization.limit import Limit
+from payguard.authorization.relevance import of_request
 from payguard.authorization.request import UNKNOWN, Request, Sample, Value
 from payguard.authorization.truth import MOST_DOUBTS, NO, YES, Reading, Truth, negate
 
 # The policy of a key is not asked for: it lets the identity policies of its account decide.
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 ASSUMED = frozenset({KEY_POLICY})
+
+_SELDOM = 2  # times that the policies are asked as they are
 
 Values = Mapping[str, Value | None]  # by slot; None for an absent key
 Conflict = frozenset[str]  # slots whose values together exclude an answer
@@ -47,7 +50,9 @@ class Case:
         self._find_domains = domains
         self._domains: Mapping[str, Domain] | None = None
         self._readings = (Reading(most=sure), Reading(most=not sure))
-        self._requests = tuple(self._open_request(asked) for asked in parts)
+        self._requests = tuple(open_request(asked, text) for asked in parts)
+        self._policies = [asked.policies for asked in parts]
+        self._asked = [0 for _ in parts]  # how often the evaluator was
         self._slots = tuple(
             tuple((key, asked.part.slot(key)) for key in asked.keys) for asked in parts
         )
@@ -113,6 +118,10 @@ class Case:
             excluded |= conflict
         return frozenset(excluded - {slot})
 
+    def is_denied(self, number: int) -> bool:
+        """Tell whether a part is surely not as asked, whatever the keys hold."""
+        return self._answer(number, {}) is NO
+
     def _because(self, number: int, values: Values, limit: Limit) -> Conflict:
         """Return the slots without whose values the part would not surely be otherwise."""
         own = {slot for _, slot in self._slots[number]}
@@ -135,15 +144,16 @@ class Case:
 
     def _find_answer(self, number: int, given: Sequence[tuple[str, Value | None]]) -> Truth:
         asked, wanted = self.parts[number], self._requests[number]
+        self._asked[number] += 1
+        if self._asked[number] == _SELDOM:
+            self._policies[number] = of_request(asked.policies, wanted)
         context = dict(wanted.context)
         for key, value in given:
             put(context, key, value)
         reading = self._readings[asked.part.allowed]
-        return assumed(outcome(asked.policies, wanted._replace(context=context), reading).allowed)
-
-    def _open_request(self, asked: Asked) -> Request:
-        part, unknown = asked.part, dict.fromkeys(asked.keys, UNKNOWN)
-        return make_request(part, part.target.resource(self.text), unknown)
+        return assumed(
+            outcome(self._policies[number], wanted._replace(context=context), reading).allowed
+        )
 
     def request(self, asked: Asked, values: Values, *, single: bool = True) -> Request:
         """Return the request of a part with these values.

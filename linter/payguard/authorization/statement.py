@@ -74,12 +74,27 @@ def matches_but_principal(clause: Clause, request: Request, stance: Stance = _PL
 
 
 def _elements(clause: Clause, request: Request) -> Iterator[Truth]:
-    yield action_matches(clause, request.action)
-    yield resource_matches(clause, request)
-    yield soundness(clause)
+    if not clause.matches:
+        yield action_matches(clause, request.action)
+        yield resource_matches(clause, request)
+        yield soundness(clause)
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
     for condition in clause.conditions:
         yield holds(condition, request, clause.statement.version)
+
+
+def narrowed(clause: Clause, request: Request) -> Clause | None:
+    """Return a statement as it speaks about an action and a resource; None if it surely does not.
+
+    The keys that the request does not know are unknown to its resource as well.
+    """
+    if clause.matches:
+        return clause
+    found = action_matches(clause, request.action), resource_matches(clause, request)
+    if NO in found:
+        return None
+    sure = all(answer is YES for answer in (*found, soundness(clause)))
+    return clause._replace(matches=True) if sure else clause
 
 
 def soundness(clause: Clause) -> Truth:

@@ -3,7 +3,7 @@
 import functools
 import operator
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from payguard_policies.named_tuple import NamedTuple
 
@@ -73,44 +73,53 @@ class Tracks:
         self._stars = self._stay if compared else 0
         self._outdone = {at: (1 << at) - (1 << first) for at, first in compared.items()}
         self._at_ease = self._accepting & self._stay_at_colon
-        self._orders: dict[str, tuple[str, ...]] = {}
+        self._orders: dict[str, tuple[tuple[str, int], ...]] = {}
 
     def moves(self, places: int, characters: str, rest: str = "") -> list[tuple[str, int]]:
         """Return the places that one of these characters and the rest lead to.
 
-        Each with the first text that does.
+        Each with the first text that does. Characters that no pattern wants there are alike, save
+        for the colon.
         """
         found: dict[int, str] = {}
         stars = self._stars & ~places  # where others may be outdone: see ``_fewest``
-        for symbol in self._choices(places, characters):
-            after = self.after(symbol, places)
+        for symbol, after in self._read(places, characters):
             for following in rest:
-                after = self.after(following, after)
+                after = self.after(following, after)  # noqa: PLW2901  one step after the other
             if after & stars:
-                after = self._fewest(after, after & stars)
+                after = self._fewest(after, after & stars)  # noqa: PLW2901  same
             found.setdefault(after, symbol + rest)
         return [(text, after) for after, text in found.items()]
 
-    def _choices(self, places: int, characters: str) -> list[str]:
-        """Return the characters that the patterns can tell apart, and one that none of them wants."""
-        if len(characters) == 1 or not places & self._literals:
-            chosen = [characters[0]]
-        else:
-            wanted = self._wanted
-            chosen = [symbol for symbol in self._order(characters) if wanted[symbol] & places]
-            other = next((symbol for symbol in characters if symbol not in chosen), "")
-            if other:
-                chosen.append(other)
-        if self._colons_differ and ":" in characters and ":" not in chosen:
-            chosen.append(":")
-        return chosen
+    def _read(self, places: int, characters: str) -> Iterator[tuple[str, int]]:
+        """Yield the characters that the patterns can tell apart, with the places they lead to.
 
-    def _order(self, characters: str) -> tuple[str, ...]:
-        """Return those of some characters that any pattern wants."""
-        found = self._orders.get(characters)
-        if found is None:
-            found = tuple(symbol for symbol in self._wanted if symbol in characters)
-            self._orders[characters] = found
+        First one that no pattern wants, so that a text is as plain as it can be.
+        """
+        otherwise = (places & self._any) << 1 | places & self._stay
+        wanted, apart = self._wanted, ":" if self._colons_differ else ""
+        for symbol in characters:
+            if symbol != apart and not places & wanted.get(symbol, 0):
+                yield symbol, otherwise
+                break
+        if places & self._literals:
+            for symbol, at in self._orders.get(characters) or self._order(characters):
+                if places & at:
+                    yield symbol, otherwise | (places & at) << 1
+        if apart and apart in characters:
+            yield apart, self.after(apart, places)
+
+    def _order(self, characters: str) -> tuple[tuple[str, int], ...]:
+        """Return those of some characters that any pattern wants, with the places where.
+
+        The colon is left out where it is unlike all others.
+        """
+        found = tuple(
+            (symbol, at)
+            for symbol, at in self._wanted.items()
+            if symbol in characters and not (symbol == ":" and self._colons_differ)
+        )
+        self._orders[characters] = found
         return found
 
     def after(self, symbol: str, places: int) -> int:

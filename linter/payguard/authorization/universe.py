@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-
 
 import functools
 
+from payguard.authorization.graph import Graph
 from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_policies.named_tuple import NamedTuple
 
@@ -14,44 +15,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from payguard.identifiers.automaton import Automaton
 
-# Tried in this order where any character will do, so that witnesses are easy to read.
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-ALPHABET = (
-    _LETTERS
-    + "0123456789-_/.:=@+ "
-    + _LETTERS.upper()
-    + "*?!\"#$%&'(),;<>[\\]^`{|}~"
-    + "".join(map(chr, range(0xA0, 0x100)))  # the last that IAM takes in a policy
-    + "\t\n\r"
-)
-
 PARTITION, REGION, ACCOUNT = "aws(-[a-z]+)*", "[a-z0-9-]+", "[0-9]{12}"
 _NAME = "[^/:]+"
 _ANYTHING = "[^ ]+"
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (Name)
 _NAMES = {"secretsmanager": "[^ :]+"}
 
+_ARN_FIELDS = 6
 _LONGEST = 256  # counts that are kept to in an exact universe
-
-Move = tuple[int, str]  # the state after any of these characters
-
-
-class Leap(NamedTuple):
-    """What can be read from a state on.
-
-    Attributes:
-        after: the state behind it.
-        characters: one of which is read.
-        rest: what has to follow them.
-        reading: a number for the two.
-        accepts: whether the text is one of the universe then.
-    """
-
-    after: int
-    characters: str
-    rest: str
-    reading: int
-    accepts: bool
 
 
 class Universe:
@@ -62,6 +33,10 @@ class Universe:
         name: in words, what the texts are.
         has_colons: whether a text may hold more than the five colons between an ARN's fields.
         is_exact: whether long counts in the pattern are kept to; else some of the texts are longer.
+
+    Attributes:
+        fields: where all texts are ARNs with five colons, what each field can be: a text, or a
+            universe; once for each alternative of the pattern. Empty for other texts.
     """
 
     def __init__(
@@ -69,18 +44,12 @@ class Universe:
     ) -> None:
         self.pattern, self.name, self.has_colons = pattern, name, has_colons
         self.is_exact = is_exact
-        self._moves: dict[int, tuple[Move, ...]] = {}
-        self._leaps: dict[int, tuple[Leap, ...]] = {}
-        self._readings: dict[tuple[str, str], int] = {}
-        self._classes: dict[int, str] = {}  # places -> the characters that may stand there
-        self._automaton = _automaton(pattern, is_exact=is_exact) if pattern else None
+        self.fields = () if has_colons else _fields(pattern, is_exact=is_exact)
 
-    def accepts(self, state: int) -> bool:
-        """Tell whether a text that leads to ``state`` is one of the universe; 0 is the start."""
-        if self._automaton is None:
-            return True
-        whole = self._automaton.whole
-        return bool(state & whole.last) or (not state and whole.empty)
+    @functools.cached_property
+    def graph(self) -> Graph:
+        """The states that the texts are read by."""
+        return Graph(_automaton(self.pattern, is_exact=self.is_exact) if self.pattern else None)
 
     def has(self, text: str) -> bool:
         """Tell whether a text is one of the universe, and not too long."""
@@ -88,70 +57,50 @@ class Universe:
 
         return not self.pattern or compiled(self.pattern).fullmatch(text) is not None
 
-    def holds(self, text: str) -> bool:
-        """Tell whether a text is one of the universe."""
-        state = 0
-        for symbol in text:
-            after = (found for found, symbols in self.moves(state) if symbol in symbols)
-            state = next(after, -1)
-            if state < 0:
-                return False
-        return self.accepts(state)
 
-    def moves(self, state: int) -> tuple[Move, ...]:
-        """Return the states that one more character leads to, each with its characters."""
-        found = self._moves.get(state)
-        if found is None:
-            found = self._moves[state] = self._find_moves(state)
-        return found
-
-    def leaps(self, state: int) -> tuple[Leap, ...]:
-        """Return what can be read from a state on, up to the next state with a choice."""
-        found = self._leaps.get(state)
-        if found is None:
-            moves = self.moves(state)
-            alone = len(moves) == 1
-            found = tuple(self._leap(*move, alone=alone) for move in moves)
-            self._leaps[state] = found
-        return found
-
-    def _leap(self, after: int, characters: str, *, alone: bool) -> Leap:
-        """Return a leap; one beside others is short, so that short texts are found first."""
-        rest = ""
-        while alone and not self.accepts(after):
-            moves = self.moves(after)
-            if len(moves) != 1 or len(moves[0][1]) != 1:
-                break
-            after, symbol = moves[0]
-            rest += symbol
-        reading = self._readings.setdefault((characters, rest), len(self._readings))
-        return Leap(after, characters, rest, reading, self.accepts(after))
-
-    def _find_moves(self, state: int) -> tuple[Move, ...]:
-        automaton = self._automaton
-        if automaton is None:
-            return ((1, ALPHABET),)
-        ready = automaton.after(state) if state else automaton.whole.first
-        by_state: dict[int, list[str]] = {}
-        for places, characters in self._character_classes(automaton).items():
-            taken = ready & places
-            if taken:
-                by_state.setdefault(taken, []).append(characters)
-        return tuple((taken, _in_order(classes)) for taken, classes in by_state.items())
-
-    def _character_classes(self, automaton: "Automaton") -> dict[int, str]:
-        if not self._classes:
-            for character in ALPHABET:
-                places = automaton.at(character)
-                self._classes[places] = self._classes.get(places, "") + character
-        return self._classes
+Fields = tuple["str | Universe", ...]
 
 
-def _in_order(classes: list[str]) -> str:
-    """Return the characters of some classes, those first that are tried first."""
-    if len(classes) == 1:
-        return classes[0]
-    return "".join(sorted("".join(classes), key=ALPHABET.index))
+def _fields(pattern: str, *, is_exact: bool) -> tuple[Fields, ...]:
+    found = [_pieces(one, ":") for one in _pieces(pattern, "|")]
+    if any(len(fields) != _ARN_FIELDS for fields in found):
+        return ()
+    by_head: dict[tuple[str, ...], list[str]] = {}
+    for *head, last in found:
+        by_head.setdefault(tuple(head), []).append(last)
+    return tuple(
+        tuple(_field(field, is_exact=is_exact) for field in (*head, "|".join(last)))
+        for head, last in by_head.items()
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _field(pattern: str, *, is_exact: bool) -> "str | Universe":
+    """Return what a field can be; the same for all whose pattern is the same."""
+    if _is_text(pattern):
+        return pattern
+    return Universe(pattern, "", has_colons=True, is_exact=is_exact)
+
+
+def _is_text(pattern: str) -> bool:
+    return pattern.replace("-", "").isalnum()
+
+
+def _pieces(pattern: str, sign: str) -> list[str]:
+    """Split a pattern where a sign stands in no group, class or escape."""
+    pieces, depth, start, at = [], 0, 0, 0
+    while at < len(pattern):
+        symbol = pattern[at]
+        if symbol == "\\":
+            at += 1
+        elif symbol == "[":
+            at = pattern.index("]", at)
+        elif symbol == sign and not depth:
+            pieces.append(pattern[start:at])
+            start = at + 1
+        depth += (symbol == "(") - (symbol == ")")
+        at += 1
+    return [*pieces, pattern[start:]]
 
 
 def _automaton(pattern: str, *, is_exact: bool) -> "Automaton":
@@ -168,15 +117,26 @@ def exactly(universe: Universe) -> Universe:
 
 @functools.lru_cache(maxsize=64)
 def loosely(universe: Universe) -> Universe:
-    """Return a universe with all texts of another, and with such as are too short or too long.
+    """Return a universe with all ARNs of another, and with such as are no IDs of its.
 
     Only whether a part may be left out counts; so there is far less to tell apart.
     """
     import re  # noqa: PLC0415  start-up time
 
-    pattern = re.sub(r"\{0,\d*\}", "*", universe.pattern)
-    pattern = re.sub(r"\{\d+(,\d*)?\}", "+", pattern)
-    return Universe(pattern, universe.name, has_colons=universe.has_colons)
+    loose = []
+    for one in _pieces(universe.pattern, "|"):
+        *head, last = _pieces(one, ":")
+        head = [re.sub(r"\{\d+\}", "+", field) for field in head]
+        loose.append(":".join([*head, "/".join(map(_loose_piece, _pieces(last, "/")))]))
+    return Universe("|".join(loose), universe.name, has_colons=universe.has_colons)
+
+
+def _loose_piece(pattern: str) -> str:
+    """Return a pattern of all texts from the characters of another, one at least."""
+    if _is_text(pattern):
+        return pattern
+    classes = _automaton(pattern, is_exact=False).places_by_class()
+    return f"({'|'.join(classes)})+"
 
 
 @functools.lru_cache(maxsize=64)

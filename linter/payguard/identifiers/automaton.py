@@ -6,7 +6,7 @@ widened to "any number" unless more is asked for, so a "no" is certain and a "ye
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from payguard.identifiers.shape import compiled
@@ -52,6 +52,10 @@ class Automaton:  # no dataclass: importing those costs more than all of this
             self._by_class[allowed] = self._by_class.get(allowed, 0) | 1 << place
         self._at: dict[str, int] = {}
         self._after: dict[int, int] = {}
+
+    def places_by_class(self) -> Mapping[str, int]:
+        """Return the places that have the same character class, by the class."""
+        return self._by_class
 
     def at(self, character: str) -> int:
         """Return the places where ``character`` may stand."""
