@@ -34,12 +34,16 @@ class Leap(NamedTuple):
         characters: one of which is read.
         rest: what has to follow them.
         reading: a number for the two.
+        length: how many characters they are.
+        left: how many have to follow at least, for all that is known.
     """
 
     after: int
     characters: str
     rest: str
     reading: int
+    length: int
+    left: int
 
 
 class Graph:
@@ -100,7 +104,7 @@ class Graph:
             ((after, symbol),) = moves.items()
             rest += symbol
         reading = self._readings.setdefault((characters, rest), len(self._readings))
-        return Leap(after, characters, rest, reading)
+        return Leap(after, characters, rest, reading, 1 + len(rest), self.left(after))
 
     def _moves(self, state: int) -> dict[int, str]:
         """Return the states that one more character leads to, each with its characters."""

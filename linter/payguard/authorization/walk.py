@@ -139,16 +139,14 @@ class Walk(Representatives):
                     hits.add(found)
                     yield _text(visits, number), found
             for leap in graph.leaps(place):
-                moves = known.get((places, leap.reading)) or self._moves(places, leap)
-                after, length = leap.after, read + 1 + len(leap.rest)
-                left = graph.left(after)
-                for text, then in moves:
+                after, _, _, reading, length, left = leap
+                length += read
+                for text, then in known.get((places, reading)) or self._moves(places, leap):
                     state = after, then
-                    if least.get(state, length + 1) <= length:
-                        continue
-                    least[state] = length
-                    heappush(queue, (length + left, left, len(visits)))
-                    visits.append((after, then, length, number, text))
+                    if least.get(state, length + 1) > length:
+                        least[state] = length
+                        heappush(queue, (length + left, left, len(visits)))
+                        visits.append((after, then, length, number, text))
         return True
 
     def _moves(self, number: int, leap: Leap) -> list[tuple[str, int]]:
