@@ -1441,3 +1441,16 @@ def test_the_order_of_statements_is_no_matter() -> None:
 
     for statements, _ in QUESTIONS.values():
         assert verdicts(statements) == verdicts(statements[::-1])
+
+
+def test_for_a_variable_a_value_is_tried_that_nothing_asks_for() -> None:
+    spared = managers("shop-a1b2c3d4e5", "${aws:PrincipalTag/team}-*")
+    one = role(
+        allow(Action=f"{SERVICE}GetPaymentConnector", Resource=managers("*")),
+        scps=[("root", [policy(allow(NotResource=spared))])],
+    )
+    answer = replayed(one, confined_to(one, managers("shop-a1b2c3d4e5")))
+    assert answer.verdict == REFUTED
+    (step,) = answer.witness
+    team = step.request.context["aws:principaltag/team"]
+    assert not step.request.resource.startswith(f"{PREFIX}{team}-")

@@ -20,6 +20,7 @@ class Asked(NamedTuple):
     policies: Policies
     entries: tuple[Entry, ...]
     masks: Mapping[int, int]  # by the statement's identity: the bits of its patterns
+    plain: Mapping[int, int]  # the same of those that a resource has no others beside
     keys: tuple[str, ...]
 
 

@@ -69,7 +69,7 @@ class Distinctions:
     ) -> Iterator[Asked]:
         for part, spoken, free in zip(self.question.parts, sliced, keys, strict=True):
             kept = tuple(key for key in free if part.slot(key) in self.coupled)
-            yield Asked(part, spoken, (), {}, kept)
+            yield Asked(part, spoken, (), {}, {}, kept)
 
     def domains(self, parts: Sequence[Asked], text: str = "") -> dict[str, Domain]:
         """Return the values of every key that what is left of the parts can tell apart.
@@ -125,22 +125,26 @@ class Distinctions:
         if self.callers_follow and PRINCIPAL_ARN in keys:
             tracks.update(dict.fromkeys(self._callers(spoken)))
         numbers = {track: number for number, track in enumerate(tracks)}
-        masks = {}
+        masks, plain = {}, {}
         for found in entries:
             mask = 0
             for track in found.tracks:
                 mask |= 1 << numbers.setdefault(track, len(numbers))
             masks[id(found.clause)] = mask if found.decides and found.complete else -1
+            plain[id(found.clause)] = sum(1 << numbers[track] for track in set(found.plain))
             self.filled &= found.complete
-        return Lone(Asked(part, spoken, entries, masks, keys), tuple(numbers))
+        return Lone(Asked(part, spoken, entries, masks, plain, keys), tuple(numbers))
 
     def _numbered(self, lone: Lone) -> Asked:
         """Number the patterns of a part among those of all."""
         numbers = [self.tracks.setdefault(track, len(self.tracks)) for track in lone.tracks]
         if numbers == list(range(len(numbers))):
             return lone.asked
-        masks = {of: _renumbered(mask, numbers) for of, mask in lone.asked.masks.items()}
-        return lone.asked._replace(masks=masks)
+        masks, plain = (
+            {of: _renumbered(mask, numbers) for of, mask in found.items()}
+            for found in (lone.asked.masks, lone.asked.plain)
+        )
+        return lone.asked._replace(masks=masks, plain=plain)
 
     def _places(self, spoken: Policies) -> Iterator[Track]:
         """Yield the patterns that conditions hold the region and account of a text against."""

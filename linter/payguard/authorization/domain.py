@@ -173,13 +173,17 @@ def _sets(found: Sequence[str], tests: int, *, always: bool) -> tuple[list[Value
 def _texts(
     key: str, uses: Sequence[Use], *, coupled: bool, place: Place, limit: Limit
 ) -> tuple[list[str], bool]:
-    """Return a text for every combination of the patterns that the key is compared with."""
+    """Return a text for every combination of the patterns that the key is compared with.
+
+    First those that match the most of them: statements allow what they ask for.
+    """
     tracks = list(dict.fromkeys(_tracks(uses)))
     universe = _universe(key, place)
     found = representatives(universe, tracks, limit)
+    texts = sorted(found, key=lambda one: -one[1].bit_count())
     if not coupled:
-        return [text for text, _ in found.texts], found.complete
-    return [_sample(text, hits, tracks) for text, hits in found.texts], found.complete
+        return [text for text, _ in texts], found.complete
+    return [_sample(text, hits, tracks) for text, hits in texts], found.complete
 
 
 def _universe(key: str, place: Place) -> Universe:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from payguard.authorization.asked import Asked
 from payguard.authorization.evaluate import may_allow
 from payguard.authorization.policy_set import Clause, Layer, Policies
-from payguard.authorization.relevance import Entry, has_variable_resource
 from payguard.authorization.statement import action_matches, soundness
 from payguard.authorization.truth import YES
 from payguard.authorization.walk import Pruning
@@ -46,24 +45,26 @@ def _needed(asked: Asked) -> Iterator[int]:
 
 
 def _fatal(asked: Asked) -> Iterator[int]:
-    entries = {id(entry.clause): entry for entry in asked.entries}
+    for clause in _denials(asked):
+        if asked.masks[id(clause)] > 0:
+            yield asked.plain[id(clause)]
+
+
+def is_denied_everywhere(asked: Asked) -> bool:
+    """Tell whether a statement denies the request on whatever resource, and whoever makes it."""
+    return _is_for_a_role(asked) and any(
+        "*" in clause.statement.resources for clause in _denials(asked)
+    )
+
+
+def _denials(asked: Asked) -> Iterator[Clause]:
+    """Yield the statements that deny whatever is done to one of their resources."""
     for layer in _own_layers(asked.policies):
         for clause in layer.clauses:
-            if asked.masks[id(clause)] > 0 and _surely_denies(clause, entries[id(clause)], asked):
-                yield asked.masks[id(clause)]
-
-
-def _surely_denies(clause: Clause, entry: Entry, asked: Asked) -> bool:
-    """Tell whether a statement denies whatever one of its patterns matches.
-
-    Where a resource can be read in several ways, it has several patterns.
-    """
-    statement = clause.statement
-    return (
-        statement.effect == "Deny"
-        and not clause.conditions
-        and len(entry.tracks) == len(set(map(str, statement.resources)))
-        and not has_variable_resource(clause)
-        and soundness(clause) is YES
-        and action_matches(clause, asked.part.action) is YES
-    )
+            if (
+                clause.statement.effect == "Deny"
+                and not clause.conditions
+                and soundness(clause) is YES
+                and action_matches(clause, asked.part.action) is YES
+            ):
+                yield clause

@@ -76,12 +76,14 @@ class Entry(NamedTuple):
         tracks: for each resource that it names, its patterns.
         decides: whether the statement matches nothing where none of them does.
         complete: whether they are all that its variables can make of it.
+        plain: those that are all that there is to a resource: it matches what they match.
     """
 
     clause: Clause
     tracks: tuple[Track, ...]
     decides: bool
     complete: bool = True
+    plain: tuple[Track, ...] = ()
 
 
 def entry(clause: Clause, contexts: Contexts, *, colons: bool, suffix: str = "") -> Entry:
@@ -96,6 +98,7 @@ def entry(clause: Clause, contexts: Contexts, *, colons: bool, suffix: str = "")
     statement = clause.statement
     texts = statement.resources or statement.not_resources
     found: dict[Track, None] = {}
+    plain: list[Track] = []
     complete = True
     for text in texts:
         for number, pattern in enumerate(_patterns(text, statement.version, contexts)):
@@ -103,11 +106,15 @@ def entry(clause: Clause, contexts: Contexts, *, colons: bool, suffix: str = "")
                 complete = False
                 break
             if pattern is not None:
-                found.update(dict.fromkeys(_tracks(pattern, suffix, colons=colons)))
+                tracks = tuple(_tracks(pattern, suffix, colons=colons))
+                found.update(dict.fromkeys(tracks))
+                # Where a resource can be read in several ways, it has several patterns.
+                if pattern is text and len(tracks) == 1:
+                    plain += tracks
     decides = "Resource" in statement.value and all(
         isinstance(text, (str, Unresolved)) for text in texts
     )
-    return Entry(clause, tuple(found), decides, complete)
+    return Entry(clause, tuple(found), decides, complete, tuple(plain))
 
 
 def _patterns(text: object, version: str | None, contexts: Contexts) -> Iterator[str | None]:

@@ -10,7 +10,7 @@ proof, since every request has a representative that the evaluator cannot tell f
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, count, islice
 
 from payguard.authorization.asked import (
     IMPLIED,
@@ -29,7 +29,7 @@ from payguard.authorization.evaluate import may_allow, outcome
 from payguard.authorization.likely import likely_texts
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import clauses_of
-from payguard.authorization.pruning import pruning
+from payguard.authorization.pruning import is_denied_everywhere, pruning
 from payguard.authorization.question import Part, Question
 from payguard.authorization.readable import readable
 from payguard.authorization.relevance import (
@@ -48,6 +48,7 @@ from payguard.iam.wildcard import has_wildcard, matches
 from payguard_policies.named_tuple import NamedTuple
 
 _MOST_CANDIDATES = 24  # values of a key that are tried where no class is decided as a whole
+_OTHER = "other"
 _MOST_LIKELY = 3  # texts that are tried first
 _MOST_OPEN = 40  # open cases that are tried so
 
@@ -95,11 +96,21 @@ class _Search:
     # The representatives, one after the other
 
     def run(self) -> Found:
+        return self._look() or self._walk()
+
+    def _look(self) -> Found | None:
+        """Look whether it is soon found out; None if it is not."""
+        if any(is_denied_everywhere(self.apart.asked[number]) for number in self._with_alone):
+            return Found(alone=True)
         requests = self._try_likely()
         if requests:
             return Found(requests, texts=self.looked_at)
         if self._one_is_never(self.denied, thorough=False):
             return Found(texts=self.looked_at, alone=True)
+        return None
+
+    def _walk(self) -> Found:
+        """Look at every representative."""
         texts = self._texts(pruning(self.apart.asked))
         for text, hits in self._wanted(texts):
             requests = self._ask(text, self._about(hits))
@@ -324,7 +335,10 @@ class _Search:
         return ()
 
     def _candidates(self, case: Case) -> dict[str, Domain]:
-        """Return values for the coupled keys: their own, one another's, and what texts ask for."""
+        """Return values for the coupled keys: their own, one another's, and what texts ask for.
+
+        And one that is none of these.
+        """
         from payguard.authorization.capture import captures  # noqa: PLC0415  seldom needed
 
         pool: dict[str, None] = {}
@@ -338,7 +352,9 @@ class _Search:
             resource = asked.part.target.resource(case.text)
             for found in asked.entries:
                 pool.update(dict.fromkeys(captures(found.clause, resource, tuple(pool))))
-        texts: tuple[Value | None, ...] = tuple(pool)[:_MOST_CANDIDATES]
+        # With spaces at its end where it is one of them.
+        unlike = next(text for text in map(_OTHER.ljust, count()) if text not in pool)
+        texts: tuple[Value | None, ...] = (*islice(pool, _MOST_CANDIDATES), unlike)
         return {
             slot: Domain((None, *texts) if may_be_absent else texts, complete=False)
             for slot, may_be_absent in absent.items()

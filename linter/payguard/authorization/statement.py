@@ -67,10 +67,14 @@ def applies(clause: Clause, request: Request, stance: Stance = _PLAIN) -> Truth:
 
 def matches_but_principal(clause: Clause, request: Request, stance: Stance = _PLAIN) -> Truth:
     """Tell whether a statement applies to ``request``, whoever makes it."""
-    elements = _elements(clause, request)
-    if stance.reading is None:
-        return all_of(elements)
-    return all_of(stance.settle(answer) if answer.doubts else answer for answer in elements)
+    unsure = []
+    for element in _elements(clause, request):
+        answer = stance.settle(element) if element.doubts else element
+        if answer is NO:
+            return NO
+        if answer is not YES:
+            unsure.append(answer)
+    return all_of(unsure) if unsure else YES
 
 
 def _elements(clause: Clause, request: Request) -> Iterator[Truth]:
