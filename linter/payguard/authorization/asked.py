@@ -40,7 +40,8 @@ def cut(asked: Asked, hits: int) -> Asked:
 
 
 def cut_to_text(asked: Asked, text: str) -> Asked:
-    """Leave out the statements that surely do not match a text."""
+    """Leave out the statements that surely do not match a text, and the keys that it settles."""
+    asked = about_text(asked, text)
     return asked._replace(policies=of_request(asked.policies, open_request(asked, text)))
 
 

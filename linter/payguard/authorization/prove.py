@@ -11,7 +11,7 @@ from payguard.authorization.asked import IMPLIED, plain_request
 from payguard.authorization.domain import example, is_always_there
 from payguard.authorization.doubt import NOT_ASKED, PINNED, Doubt
 from payguard.authorization.limit import Limit
-from payguard.authorization.policy_set import clauses_of
+from payguard.authorization.policy_set import Policies, clauses_of
 from payguard.authorization.question import OF_PRINCIPAL, Part, Question, own_slots
 from payguard.authorization.reach import (
     Values,
@@ -56,23 +56,29 @@ def never_both(actor: Actor, first: str, second: str, limit: Limit | None = None
     """
     inquiry = inquiry_about(actor, (first, second), limit)
     joint = all(calls(action)[0][0].type == MANAGER for action in (first, second))
-    witness = _both(actor, first, second, inquiry, joint=joint)
+    spoken = [about(actor.policies, action) for action in (first, second)]
+    tags = _tags(spoken)
+    if joint:
+        below = any(map(tells_sub_resources, spoken))
+        witness = _both(actor, first, second, inquiry, below=below, tagged=bool(tags))
+    else:
+        witness = _each(actor, first, second, inquiry)
     where = "on the same payment manager" if joint else "on any resources"
     return inquiry.answer(
         f"{actor.name} never both {short(first)} and {short(second)} {where}",
         _range((first, second), actor.account),
-        (OWN_ACCOUNT, ALL_POLICIES, TYPED_VALUES, *_tags(actor, (first, second))),
+        (OWN_ACCOUNT, ALL_POLICIES, TYPED_VALUES, *tags),
         witness,
     )
 
 
 def _both(
-    actor: Actor, first: str, second: str, inquiry: Inquiry, *, joint: bool
+    actor: Actor, first: str, second: str, inquiry: Inquiry, *, below: bool, tagged: bool
 ) -> tuple[Step, ...]:
-    if not joint:
-        return _each(actor, first, second, inquiry)
-    below = any(tells_sub_resources(about(actor.policies, action)) for action in (first, second))
-    tagged = any(_tags(actor, (first, second)))
+    """Ask for both on one payment manager.
+
+    With ``below``, what is below it counts as well; ``tagged`` tells whether tags make a difference.
+    """
     for one, other in _pairs(first, second, actor.account):
         in_doubt = one.contested or other.contested
         if in_doubt and (inquiry.is_open or not below):
@@ -300,10 +306,11 @@ def _conditions(actor: Actor, requests: Iterable[Request]) -> Iterator[str]:
                 yield f"{short(found.action)} is asked with {key} {held}"
 
 
-def _tags(actor: Actor, actions: Iterable[str]) -> Iterator[str]:
-    keys = {key for action in actions for key in keys_of(clauses_of(about(actor.policies, action)))}
-    if any(key.startswith(("aws:resourcetag/", "aws:principaltag/")) for key in keys):
-        yield SAME_TAGS
+def _tags(spoken: Iterable[Policies]) -> tuple[str, ...]:
+    """Return what is assumed of tags, where some statements look at them."""
+    keys = {key for policies in spoken for key in keys_of(clauses_of(policies))}
+    tagged = any(key.startswith(("aws:resourcetag/", "aws:principaltag/")) for key in keys)
+    return (SAME_TAGS,) if tagged else ()
 
 
 def _range(actions: Iterable[str], account: str) -> str:

@@ -49,7 +49,7 @@ from payguard_policies.named_tuple import NamedTuple
 
 _MOST_CANDIDATES = 24  # values of a key that are tried where no class is decided as a whole
 _OTHER = "other"
-_MOST_LIKELY = 3  # texts that are tried first
+_MOST_LIKELY = 2  # texts that are tried first
 _MOST_OPEN = 40  # open cases that are tried so
 
 
@@ -134,12 +134,14 @@ class _Search:
             return ()
         for text in islice(self._likely_texts(), _MOST_LIKELY):
             self.looked_at += 1
-            parts = tuple(about_text(cut_to_text(asked, text), text) for asked in self.apart.asked)
+            parts = tuple(cut_to_text(asked, text) for asked in self.apart.asked)
             case = Case(text, parts, functools.partial(self.apart.domains, parts, text))
             requests = self._witness(case)
             if requests:
                 return requests
             self.denied = [number for number in self.denied if case.is_denied(number)]
+            if not self.denied:  # what is missing is no other resource
+                break
         return ()
 
     def _likely_texts(self) -> Iterator[str]:
