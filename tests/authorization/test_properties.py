@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from authorization.asking import ACCOUNT, MANAGER, OTHER, PAY, ROLE, SESSION, USER, Json
 from corpus import JSON, managed_policies, mutated
 from payguard.authorization.decision import Decision, decide
-from payguard.authorization.evaluate import outcome
+from payguard.authorization.evaluate import is_allowed, outcome
 from payguard.authorization.policy_set import Policies, attach
 from payguard.authorization.request import UNKNOWN, Request, request
 
@@ -162,6 +162,15 @@ def test_a_deny_that_surely_applies_wins(
     closed = {**sets, "resource": {"Version": "2012-10-17", "Statement": everything}}
     answer = decide(attach(**closed), asked(*wanted, context))
     assert (answer.decision, answer.detail) == ("deny", "ExplicitlyDenied")
+
+
+@settings(max_examples=150, deadline=None)
+@given(policy_sets, asking, contexts)
+def test_whether_it_is_allowed_is_the_same_with_and_without_the_rest_of_the_outcome(
+    sets: dict[str, Any], wanted: tuple[str | None, str, str, str], context: dict[str, Any]
+) -> None:
+    policies, request = attach(**sets), asked(*wanted, context)
+    assert is_allowed(policies, request) == outcome(policies, request).allowed
 
 
 def essence(answer: Decision) -> tuple[object, ...]:

@@ -50,8 +50,17 @@ class Outcome(NamedTuple):
     directly: Truth
 
 
-def outcome(policies: Policies, request: Request, reading: Reading | None = None) -> Outcome:
-    """Decide one request; unknown values and open questions of IAM make the answer a maybe.
+def outcome(policies: Policies, request: Request) -> Outcome:
+    """Decide one request; unknown values and open questions of IAM make the answer a maybe."""
+    found = situation(policies, request)
+    allow, deny = _stances(policies, None)
+    denied = _denied(policies, found, request, deny)
+    ways = _ways(policies, found, request, allow)
+    return Outcome(_together(denied, ways), denied, (*ways.guards, *ways.gates), ways.directly)
+
+
+def is_allowed(policies: Policies, request: Request, reading: Reading | None = None) -> Truth:
+    """Tell whether a request is allowed, as ``outcome`` does, and no more than that.
 
     Args:
         policies: what speaks about it.
@@ -59,17 +68,37 @@ def outcome(policies: Policies, request: Request, reading: Reading | None = None
         reading: how open questions of IAM are settled; None to leave them open.
     """
     found = situation(policies, request)
-    bounded = policies.boundary is not None
-    allow = Stance(allows=True, bounded=bounded, reading=reading)
-    deny = allow._replace(allows=False)
-    granted = _grants(found.resource, request, allow)
-    guards = tuple(_guards(policies, found, request, allow))
-    gates = tuple(_gates(policies, found, request, granted, allow))
-    directly = granted.directly if found.has_identity and found.same_account else NO
+    allow, deny = _stances(policies, reading)
     denied = _denied(policies, found, request, deny)
-    passes = any_of((all_of(gate.passes for gate in gates), directly))
-    allowed = all_of((negate(denied), passes, *(guard.passes for guard in guards)))
-    return Outcome(allowed, denied, (*guards, *gates), directly)
+    return NO if denied is YES else _together(denied, _ways(policies, found, request, allow))
+
+
+def _stances(policies: Policies, reading: Reading | None) -> tuple[Stance, Stance]:
+    bounded = policies.boundary is not None
+    return Stance(True, bounded, reading), Stance(False, bounded, reading)  # noqa: FBT003  by place: often
+
+
+class _Ways(NamedTuple):
+    """What has to let a request pass, and whether the resource's policy grants past some of it."""
+
+    guards: tuple[Gate, ...]
+    gates: tuple[Gate, ...]
+    directly: Truth
+
+
+def _ways(policies: Policies, found: Situation, request: Request, allow: Stance) -> _Ways:
+    granted = _grants(found.resource, request, allow)
+    return _Ways(
+        tuple(_guards(policies, found, request, allow)),
+        tuple(_gates(policies, found, request, granted, allow)),
+        granted.directly if found.has_identity and found.same_account else NO,
+    )
+
+
+def _together(denied: Truth, ways: _Ways) -> Truth:
+    """Tell whether a request is allowed: nothing denies it, and everything lets it pass."""
+    passes = any_of((all_of(gate.passes for gate in ways.gates), ways.directly))
+    return all_of((negate(denied), passes, *(guard.passes for guard in ways.guards)))
 
 
 def may_allow(clause: Clause) -> bool:

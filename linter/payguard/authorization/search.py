@@ -25,7 +25,7 @@ from payguard.authorization.caller import caller
 from payguard.authorization.distinction import Distinctions
 from payguard.authorization.domain import PRINCIPAL_ARN, Domain
 from payguard.authorization.doubt import LIMIT, REPLAY, UNSETTLED, Doubt
-from payguard.authorization.evaluate import may_allow, outcome
+from payguard.authorization.evaluate import is_allowed, may_allow
 from payguard.authorization.likely import likely_texts
 from payguard.authorization.limit import Limit
 from payguard.authorization.policy_set import clauses_of
@@ -284,7 +284,7 @@ class _Search:
         if len(self.open) < _MOST_OPEN:
             self.open.append(case)
         found = [
-            outcome(asked.policies, case.request(asked, values, single=False)).allowed
+            is_allowed(asked.policies, case.request(asked, values, single=False))
             for asked in case.parts
         ]
         doubts = [item for answer in found for item in assumed(answer).doubts]
@@ -318,7 +318,7 @@ class _Search:
         """Put a witness to the evaluator once more, with every statement of every policy."""
         return all(
             _is_possible(part, found)
-            and assumed(outcome(part.policies, found).allowed) is (YES if part.allowed else NO)
+            and assumed(is_allowed(part.policies, found)) is (YES if part.allowed else NO)
             for part, found in zip(self.question.parts, requests, strict=True)
         )
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from payguard.authorization.asked import Asked, make_request, open_request, put
 from payguard.authorization.domain import Domain, is_carried
 from payguard.authorization.doubt import KEY_POLICY, UNKNOWN_KEY
-from payguard.authorization.evaluate import outcome
+from payguard.authorization.evaluate import is_allowed
 from payguard.authorization.limit import Limit
 from payguard.authorization.relevance import of_request
 from payguard.authorization.request import UNKNOWN, Request, Sample, Value
@@ -152,7 +152,7 @@ class Case:
             put(context, key, value)
         reading = self._readings[asked.part.allowed]
         return assumed(
-            outcome(self._policies[number], wanted._replace(context=context), reading).allowed
+            is_allowed(self._policies[number], wanted._replace(context=context), reading)
         )
 
     def request(self, asked: Asked, values: Values, *, single: bool = True) -> Request:
