@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from payguard.authorization import doubt
 from payguard.authorization.operator import holds
@@ -120,24 +120,32 @@ def action_matches(clause: Clause, action: str) -> Truth:
     """
     statement = clause.statement
     if statement.actions:
-        return any_of(_action_matches(pattern, action) for pattern in statement.actions)
+        return _some_match(statement.actions, action)
     if "NotAction" in statement.value:
-        return negate(any_of(_action_matches(text, action) for text in statement.not_actions))
+        return negate(_some_match(statement.not_actions, action))
     return YES if clause.defect or clause.unresolved else NO
 
 
-def _action_matches(pattern: object, action: str) -> Truth:
+def _some_match(patterns: Iterable[object], action: str) -> Truth:
+    unsure = []
+    for pattern in patterns:
+        # First what is asked most: for every statement, and again and again.
+        if isinstance(pattern, str) and (":" in pattern or not pattern.strip("*")):
+            if matches_action(pattern, action):
+                return YES
+        else:
+            unsure.append(_may_match(pattern, action))
+    return any_of(unsure)
+
+
+def _may_match(pattern: object, action: str) -> Truth:
     if isinstance(pattern, Unresolved):
         if not matches_action(pattern.pattern, action):
             return NO
         return maybe(doubt.UNRESOLVED, pattern.sentence)
     if not isinstance(pattern, str):
         return maybe(doubt.MALFORMED, "an action that is no text")
-    if not matches_action(pattern, action):
-        return NO
-    if ":" in pattern or not pattern.strip("*"):
-        return YES
-    return maybe(doubt.NO_SERVICE, pattern)
+    return maybe(doubt.NO_SERVICE, pattern) if matches_action(pattern, action) else NO
 
 
 def resource_matches(clause: Clause, request: Request) -> Truth:

@@ -85,7 +85,7 @@ def all_of(answers: Iterable[Truth]) -> Truth:
             rank, doubts = answer.rank, list(answer.doubts)
         elif answer.rank == rank:
             doubts += answer.doubts
-    return _truth(rank, doubts)
+    return _truth(rank, doubts) if doubts or rank < 2 else YES
 
 
 def any_of(answers: Iterable[Truth]) -> Truth:
@@ -100,7 +100,7 @@ def any_of(answers: Iterable[Truth]) -> Truth:
             rank, doubts = answer.rank, list(answer.doubts)
         elif answer.rank == rank:
             doubts += answer.doubts
-    return _truth(rank, doubts)
+    return _truth(rank, doubts) if doubts or rank else NO
 
 
 def _truth(rank: int, doubts: list[Doubt]) -> Truth:
