@@ -26,7 +26,7 @@ _LONGEST = 256  # counts that are kept to in an exact universe
 
 
 class Universe:
-    """The texts that a pattern allows, as an automaton whose states are asked one by one.
+    """The texts that a pattern allows.
 
     Args:
         pattern: a regular expression as ``automaton_of`` reads it; empty for any text at all.

@@ -1,7 +1,8 @@
 """A walk through the texts of a universe: one for every combination of patterns that some text matches.
 
 The patterns and the universe are walked together, a state being the places that all of them can
-have reached; each state is visited once, so the shortest text of each combination is found.
+have reached. States that short texts go through come first, so the shortest text of each
+combination is found.
 """
 
 from collections.abc import Generator, Iterator, Sequence
