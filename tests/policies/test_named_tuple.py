@@ -4,6 +4,7 @@ import copy
 import pickle
 import typing
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -79,6 +80,20 @@ def test_a_value_has_no_room_for_other_members() -> None:
         Place("a", 1).other = 2  # type: ignore[attr-defined]
     with pytest.raises(AttributeError):
         Place("a", 1).line = 2  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("count", range(1, 15))
+def test_a_tuple_has_as_many_fields_as_are_listed(count: int) -> None:
+    names = [f"f{number}" for number in range(count)]
+    listed = "".join(f"    {name}: int\n" for name in names)
+    scope: dict[str, Any] = {"NamedTuple": named_tuple.NamedTuple, "__name__": __name__}
+    exec(f"class Made(NamedTuple):\n{listed}    last: int = -1", scope)  # noqa: S102
+    made = scope["Made"](*range(count))
+    assert made == (*range(count), -1)
+    assert [getattr(made, name) for name in names] == list(range(count))
+    assert scope["Made"](**dict(zip(names, range(count), strict=True)), last=7)[-1] == 7
+    with pytest.raises(TypeError):
+        scope["Made"](*range(count + 2))
 
 
 def test_it_is_matched_by_place() -> None:
