@@ -74,16 +74,6 @@ class Graph:
         """Return how many characters have to be read on at least, for all that is known."""
         return self._left.get(state, 0)
 
-    def holds(self, text: str) -> bool:
-        """Tell whether a text is one of the pattern."""
-        state = START
-        for symbol in text:
-            number = next((n for n, found in enumerate(self._characters) if symbol in found), _NONE)
-            state = self._row(state)[number] if number >= 0 else _NONE
-            if state < 0:
-                return False
-        return self.accepts(state)
-
     def leaps(self, state: int) -> tuple[Leap, ...]:
         """Return what can be read from a state on, up to the next state with a choice."""
         found = self._leaps.get(state)
@@ -143,7 +133,7 @@ class Graph:
                 return False
             for after in self._row(state):
                 if after >= 0 and after not in self._rows:
-                    self._rows[after] = self._find_row(after)
+                    self._row(after)
                     states.append(after)
         return True
 
@@ -206,6 +196,8 @@ def _classes(automaton: "Automaton") -> dict[int, str]:
 
 @functools.lru_cache(maxsize=256)
 def _members(allowed: str) -> frozenset[str]:
+    # Universes have the same few classes: asked of each by ``Automaton.at``, character by
+    # character, the first question takes a tenth longer.
     from payguard.identifiers.shape import compiled  # noqa: PLC0415  start-up time
 
     matches = compiled(allowed).fullmatch

@@ -38,7 +38,7 @@ class _Remembered(Representatives):
         found = _walk(wanted, limit)
         yield from found
         self._is_whole = found.complete
-        if found.complete:
+        if self._is_whole:
             _remember(wanted, Representatives(*self._found))
 
 
@@ -62,7 +62,7 @@ def _remember(wanted: _Wanted, found: Representatives) -> None:
 
 def only(text: str, universe: Universe, tracks: Sequence[Track]) -> Representatives:
     """Return the one text that is asked about, if it is one of the universe."""
-    if not universe.graph.holds(text):
+    if not universe.holds(text):
         return Representatives()
     compiled = Tracks(tracks)
     places = compiled.start

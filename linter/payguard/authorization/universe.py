@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-
 
 import functools
 
-from payguard.authorization.graph import Graph
+from payguard.authorization.graph import ALPHABET, Graph
 from payguard_policies import PAYMENTS_SERVICE, catalog
 from payguard_policies.named_tuple import NamedTuple
 
@@ -50,6 +50,15 @@ class Universe:
     def graph(self) -> Graph:
         """The states that the texts are read by."""
         return Graph(_automaton(self.pattern, is_exact=self.is_exact) if self.pattern else None)
+
+    def holds(self, text: str) -> bool:
+        """Tell whether a text is one of the universe."""
+        from payguard.identifiers.automaton import match  # noqa: PLC0415  start-up time
+
+        if not set(text) <= set(ALPHABET):
+            return False
+        automaton = _automaton(self.pattern, is_exact=self.is_exact) if self.pattern else None
+        return automaton is None or match(automaton, text).possible
 
     def has(self, text: str) -> bool:
         """Tell whether a text is one of the universe, and not too long."""
