@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from authorization.asking import ACCOUNT, MANAGER, PAY, ROLE, Json, allow, deny, policy
 from authorization.questions import OPEN, PREFIX, random_pairs, surely_allowed
 from corpus import DOCUMENTED, mutated
-from payguard.authorization import representative
 from payguard.authorization.actor import Actor, actor
 from payguard.authorization.answer import PROVED, REFUTED, UNDECIDED, Answer
 from payguard.authorization.capture import captures
@@ -62,13 +61,6 @@ def within(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
         print(f"{time.process_time() - start:.2f} s")  # noqa: T201
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> Iterator[None]:
-    representative._known.clear()
-    yield
-    representative._known.clear()
 
 
 def managers(*names: str) -> list[str]:

@@ -1,13 +1,11 @@
 """Field by field, the same is found as in whole ARNs."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from payguard.authorization import representative
 from payguard.authorization.arn_walk import ArnWalk, ways
 from payguard.authorization.limit import Limit
 from payguard.authorization.representative import representatives
@@ -54,13 +52,6 @@ tracks = st.builds(
     fold=st.booleans(),
 )
 masks = st.integers(0, 15)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> Iterator[None]:
-    representative._known.clear()
-    yield
-    representative._known.clear()
 
 
 def universe(pattern: str) -> Universe:

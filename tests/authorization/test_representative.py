@@ -41,13 +41,6 @@ tracks = st.builds(
 )
 
 
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> Iterator[None]:
-    representative._known.clear()
-    yield
-    representative._known.clear()
-
-
 def universe(pattern: str) -> Universe:
     return Universe(pattern, "texts", has_colons=True) if pattern else anything()
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator,
 from itertools import islice
 
 from payguard.authorization.limit import Limit
-from payguard.authorization.track import Track
+from payguard.authorization.track import Track, remembered, renumbered
 from payguard.authorization.universe import Fields, Universe
 from payguard.authorization.walk import EVERYTHING, Pruning, Representatives
 from payguard.iam.wildcard import has_wildcard, matches
@@ -30,13 +30,14 @@ def ways(tracks: Sequence[Track]) -> list[tuple[Way, ...]] | None:
     """Return how each pattern can match an ARN, field by field; None if there are too many ways."""
     found = []
     for track in tracks:
-        of_track = (_ways if len(track.pattern) > _LONGEST_KEPT else _kept)(track)
+        of_track = _ways(track)
         if len(of_track) > _MOST_WAYS:
             return None
         found.append(of_track)
     return found
 
 
+@remembered
 def _ways(track: Track) -> tuple[Way, ...]:
     lacking = _COLONS - track.pattern.count(":")
     if not lacking:
@@ -45,10 +46,6 @@ def _ways(track: Track) -> tuple[Way, ...]:
         return ()
     texts = islice(_with_colons(track.pattern, lacking, track.reach), _MOST_WAYS + 1)
     return tuple(_way(text, track) for text in texts)
-
-
-_LONGEST_KEPT = 256
-_kept = functools.lru_cache(maxsize=512)(_ways)
 
 
 def _way(text: str, track: Track) -> Way:
@@ -207,12 +204,7 @@ class _Ways:
 
     def tracks(self, ways: int) -> int:
         """Return the patterns that some ways belong to."""
-        found = 0
-        while ways:
-            last = ways.bit_length() - 1
-            found |= 1 << self._owners[last]
-            ways ^= 1 << last
-        return found
+        return renumbered(ways, self._owners)
 
     def pruning(self, needed: Sequence[int], fatal: int, heads: Collection[int]) -> Pruning | None:
         """Return what the last field must and must not match; None if none is worth looking at.

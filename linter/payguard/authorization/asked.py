@@ -20,7 +20,9 @@ class Asked(NamedTuple):
     policies: Policies
     entries: tuple[Entry, ...]
     masks: Mapping[int, int]  # by the statement's identity: the bits of its patterns
-    plain: Mapping[int, int]  # the same of those that a resource has no others beside
+    plain: Mapping[
+        int, int
+    ]  # of what denies: the same of those that a resource has no others beside
     keys: tuple[str, ...]
 
 

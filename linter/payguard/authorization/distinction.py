@@ -21,7 +21,7 @@ from payguard.authorization.policy_set import Policies, clauses_of
 from payguard.authorization.question import Part, Question
 from payguard.authorization.relevance import about, caller_tracks, entry, place_tracks
 from payguard.authorization.request import Value, account_in
-from payguard.authorization.track import Track
+from payguard.authorization.track import Track, renumbered
 from payguard_policies.named_tuple import NamedTuple
 
 
@@ -39,7 +39,7 @@ class Distinctions:
         coupled: the slots of keys whose values other keys or variables repeat.
         callers_follow: whether the ARN of a role that is not known is one of the account that a
             text is in.
-        tracks: the patterns of all parts, numbered.
+        tracks: the patterns of all parts and of the question itself, numbered.
         filled: whether they are all that variables can make of them.
         lone: the parts, each by itself.
         asked: the parts; their masks are about all patterns.
@@ -63,6 +63,8 @@ class Distinctions:
         self.lone = tuple(map(self._prepare, question.parts, sliced, keys))
         self.tracks: dict[Track, int] = {}
         self.asked = tuple(map(self._numbered, self.lone))
+        for pattern in (*question.outside, *question.inside):
+            self.tracks.setdefault(Track(pattern), len(self.tracks))
 
     def _coupled_parts(
         self, sliced: Iterable[Policies], keys: Iterable[tuple[str, ...]]
@@ -131,7 +133,8 @@ class Distinctions:
             for track in found.tracks:
                 mask |= 1 << numbers.setdefault(track, len(numbers))
             masks[id(found.clause)] = mask if found.decides and found.complete else -1
-            plain[id(found.clause)] = sum(1 << numbers[track] for track in set(found.plain))
+            if found.clause.statement.effect == "Deny":
+                plain[id(found.clause)] = sum(1 << numbers[track] for track in set(found.plain))
             self.filled &= found.complete
         return Lone(Asked(part, spoken, entries, masks, plain, keys), tuple(numbers))
 
@@ -141,7 +144,7 @@ class Distinctions:
         if numbers == list(range(len(numbers))):
             return lone.asked
         masks, plain = (
-            {of: _renumbered(mask, numbers) for of, mask in found.items()}
+            {of: mask if mask < 0 else renumbered(mask, numbers) for of, mask in found.items()}
             for found in (lone.asked.masks, lone.asked.plain)
         )
         return lone.asked._replace(masks=masks, plain=plain)
@@ -183,17 +186,6 @@ class Distinctions:
                 yield given | {name: value for name, value in pairs if value is not None}
 
         return combinations
-
-
-def _renumbered(mask: int, numbers: Sequence[int]) -> int:
-    if mask < 0:
-        return mask
-    found = 0
-    while mask:
-        last = mask.bit_length() - 1
-        found |= 1 << numbers[last]
-        mask ^= 1 << last
-    return found
 
 
 def _place_of(text: str) -> Place:

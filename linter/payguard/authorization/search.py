@@ -8,7 +8,6 @@ many keys are still open; what surely is so is a witness. No witness and nothing
 proof, since every request has a representative that the evaluator cannot tell from it.
 """
 
-import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, count, islice
 
@@ -32,9 +31,7 @@ from payguard.authorization.policy_set import clauses_of
 from payguard.authorization.pruning import is_denied_everywhere, pruning
 from payguard.authorization.question import Part, Question
 from payguard.authorization.readable import readable
-from payguard.authorization.relevance import (
-    has_variable_resource,
-)
+from payguard.authorization.relevance import has_variable_resource
 from payguard.authorization.representative import only, representatives
 from payguard.authorization.request import Request, Value, account_in
 from payguard.authorization.sameness import same_statements
@@ -135,7 +132,7 @@ class _Search:
         for text in islice(self._likely_texts(), _MOST_LIKELY):
             self.looked_at += 1
             parts = tuple(cut_to_text(asked, text) for asked in self.apart.asked)
-            case = Case(text, parts, functools.partial(self.apart.domains, parts, text))
+            case = self._case(text, parts)
             requests = self._witness(case)
             if requests:
                 return requests
@@ -170,8 +167,7 @@ class _Search:
         texts = representatives(loosely(asked.part.alone), tracks, self.limit, pruning((asked,)))
         for text, hits in texts:
             self.looked_at += 1
-            parts = (about_text(cut(asked, hits), text),)
-            case = Case(text, parts, functools.partial(self.apart.domains, parts, text), sure=False)
+            case = self._case(text, (about_text(cut(asked, hits), text),), sure=False)
             if not (case.is_denied(0) or (thorough and case.solve(self.limit) is None)):
                 return False
         return not self._lacks(texts)
@@ -212,14 +208,12 @@ class _Search:
                 yield text, hits
 
     def _texts(self, worth: Pruning) -> Representatives:
-        question = self.question
-        for pattern in (*question.outside, *question.inside):
-            self.apart.tracks.setdefault(Track(pattern), len(self.apart.tracks))
+        inside, tracks = self.question.inside, tuple(self.apart.tracks)
         if self.universe is None:
             return Representatives(("*", -1))
-        if len(question.inside) == 1 and not has_wildcard(question.inside[0]):
-            return only(question.inside[0], self.universe, tuple(self.apart.tracks))
-        return representatives(self.universe, tuple(self.apart.tracks), self.limit, worth)
+        if len(inside) == 1 and not has_wildcard(inside[0]):
+            return only(inside[0], self.universe, tracks)
+        return representatives(self.universe, tracks, self.limit, worth)
 
     def _counts(self, hits: int) -> bool:
         outside, inside = self.question.outside, self.question.inside
@@ -242,7 +236,7 @@ class _Search:
         seen = _signature(text, parts)
         if seen in self._settled:
             return ()
-        case = Case(text, parts, lambda: self.apart.domains(parts, text))
+        case = self._case(text, parts)
         requests = self._witness(case)
         if requests:
             return requests
@@ -251,6 +245,9 @@ class _Search:
         elif seen is not None:
             self._settled.add(seen)
         return ()
+
+    def _case(self, text: str, parts: tuple[Asked, ...], *, sure: bool = True) -> Case:
+        return Case(text, parts, lambda: self.apart.domains(parts, text), sure=sure)
 
     def _witness(self, case: Case) -> tuple[Request, ...]:
         """Return requests that surely answer the question."""

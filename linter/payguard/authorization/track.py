@@ -1,11 +1,19 @@
 """Patterns side by side: all of them read one text at once, each place of a pattern being one bit."""
 
+from __future__ import annotations
+
 import functools
 import operator
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from payguard_policies.named_tuple import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    _T = TypeVar("_T")
 
 # How far the wildcards of a pattern reach: over so many colons of a text they do not. Over
 # anything; over no colon among an ARN's first five; over no colon at all.
@@ -162,12 +170,17 @@ class Tracks:
 
     def accepted(self, places: int) -> int:
         """Return which patterns match the text read so far, as bits by their number."""
-        found, hits = places & self._accepting, 0
-        while found:
-            last = found.bit_length() - 1
-            hits |= 1 << self._numbers[last]
-            found ^= 1 << last
-        return hits
+        return renumbered(places & self._accepting, self._numbers)
+
+
+def renumbered(bits: int, numbers: Mapping[int, int] | Sequence[int]) -> int:
+    """Return the bits that stand for some others: ``numbers`` has the new place of each."""
+    found = 0
+    while bits:
+        last = bits.bit_length() - 1
+        found |= 1 << numbers[last]
+        bits ^= 1 << last
+    return found
 
 
 _START, _ACCEPTING, _ANY, _STAY = "start", "accepting", "any", "stay"
@@ -192,12 +205,21 @@ class _Compiled(NamedTuple):
     stars: tuple[tuple[int, int], ...]
 
 
+def remembered(function: Callable[[Track], _T]) -> Callable[[Track], _T]:
+    """Return a function with its answers about short patterns kept.
+
+    The same stand in many policies, and are asked about again and again.
+    """
+    kept = functools.lru_cache(maxsize=512)(function)
+
+    def ask(track: Track) -> _T:
+        return (function if len(track.pattern) > _LONGEST_KEPT else kept)(track)
+
+    return ask
+
+
+@remembered
 def _compiled(track: Track) -> _Compiled:
-    # The same patterns stand in many policies, and are asked about again and again.
-    return (_compile if len(track.pattern) > _LONGEST_KEPT else _kept)(track)
-
-
-def _compile(track: Track) -> _Compiled:
     length = len(track.pattern) // 8 + 1
     bits: defaultdict[str, bytearray] = defaultdict(lambda: bytearray(length))
     stars: dict[int, int] = {}
@@ -226,7 +248,6 @@ def _compile(track: Track) -> _Compiled:
 
 
 _LONGEST_KEPT = 256
-_kept = functools.lru_cache(maxsize=512)(_compile)
 _DIGITS = bytes.maketrans(b"\0", b"0")
 
 

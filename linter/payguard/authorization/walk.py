@@ -52,6 +52,9 @@ class Representatives:
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         yield from self._found
+        yield from self._take_rest()
+
+    def _take_rest(self) -> Iterator[tuple[str, int]]:
         for one in self._rest:
             self._found.append(one)
             yield one
@@ -67,7 +70,7 @@ class Representatives:
 
         False where a limit ended the search; all are taken to find out.
         """
-        for _ in self:
+        for _ in self._take_rest():
             pass
         return self._is_whole
 
